@@ -1,0 +1,17 @@
+import type { Microseconds } from '../time.ts';
+import type { AgentInput } from './input.ts';
+import type { Operation, OperationResult } from './operation.ts';
+
+/**
+ * What an agent does about one input: operations in their order. Each is answered before the next
+ * one is asked for, so that time may pass, and anything may fail, in between.
+ */
+export type Operations = Steps<void>;
+
+/** A part of what an agent does that ends with an answer for the rest. */
+export type Steps<Returned> = Generator<Operation, Returned, OperationResult>;
+
+/** An agent: the built-in one, a mutant, or a process behind the wire protocol. */
+export interface Agent {
+  handle(input: AgentInput, now: Microseconds): Operations;
+}

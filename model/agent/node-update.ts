@@ -1,0 +1,28 @@
+import type { Operations } from './agent.ts';
+import { enableFamily } from './family-update.ts';
+import type { AgentMemory } from './memory.ts';
+import { mapNode } from './node-mapping.ts';
+import type { NodeRecord } from './node-record.ts';
+
+/**
+ * Brings this node's maps and XFRM in line with a remote node's record, for the newest key only.
+ * `previous` is the record known before, undefined where a node is added or validated.
+ *
+ * cilium: pkg/datapath/linux/node.go, `nodeUpdate`, and pkg/datapath/linux/ipsec.go, `enableIPsec`.
+ */
+export function* updateNode(
+  memory: AgentMemory,
+  node: NodeRecord,
+  previous: NodeRecord | undefined,
+): Operations {
+  if (previous !== undefined && previous.bootId !== node.bootId) memory.rebooted.add(node.name);
+  const nodeId = yield* mapNode(memory, node, previous);
+  const loaded = memory.loaded;
+  if (loaded === undefined || nodeId === 0) return;
+  let complete = true;
+  for (const family of memory.environment.settings.families) {
+    const enabled = yield* enableFamily({ memory, node, nodeId, loaded, family });
+    complete &&= enabled;
+  }
+  if (complete) memory.rebooted.delete(node.name);
+}

@@ -1,0 +1,74 @@
+import type { Errno, Mark, StateConfig, XfrmState } from '../xfrm/index.ts';
+import type { Steps } from './agent.ts';
+import { info } from './log.ts';
+import type { Operation } from './operation.ts';
+import type { AgentProfile } from './profile.ts';
+
+/**
+ * Makes the kernel have this state: leaves an existing one alone, replaces it (never atomically:
+ * delete, then add) where its key is out of date, or adds it.
+ *
+ * An existing state's key is compared only up to v1.17; since then only the reboot of the remote
+ * node, told by its boot ID, replaces a state. cilium: ipsec_linux.go, `xfrmStateReplace`.
+ */
+export function* replaceState(
+  wanted: StateConfig,
+  how: {
+    readonly profile: AgentProfile;
+    readonly remoteRebooted: boolean;
+  },
+): Steps<Errno> {
+  const existing = (yield findOf(wanted)).state;
+  if (existing === undefined) return yield* addState(wanted, how.profile);
+  const outdated = how.profile.stateKeyMismatch === 'repaired' && existing.key !== wanted.key;
+  if (!outdated && !how.remoteRebooted) return 'ok';
+  yield info(
+    outdated
+      ? 'Removing XFRM state with old IPsec key'
+      : 'Non-atomically updating IPsec XFRM state due to remote boot ID change',
+  );
+  const { errno } = yield { kind: 'xfrmStateDelete', state: existing };
+  if (errno !== 'ok') return errno;
+  return (yield { kind: 'xfrmStateAdd', state: wanted }).errno;
+}
+
+function findOf(wanted: StateConfig): Operation {
+  return {
+    kind: 'xfrmStateFind',
+    source: wanted.source,
+    destination: wanted.destination,
+    spi: wanted.spi,
+    mark: markOf(wanted),
+  };
+}
+
+function markOf(state: StateConfig): Mark {
+  return { value: state.markValue, mask: state.shape.markMask };
+}
+
+function* addState(wanted: StateConfig, profile: AgentProfile): Steps<Errno> {
+  const { errno } = yield { kind: 'xfrmStateAdd', state: wanted };
+  if (errno !== 'EEXIST') return errno;
+  yield info('Failed to add XFRM state due to conflicting state');
+  const { states = [] } = yield { kind: 'xfrmStateList' };
+  let removed = 0;
+  for (const candidate of states) {
+    if (!conflicts(candidate, wanted, profile)) continue;
+    const { errno: deletion } = yield { kind: 'xfrmStateDelete', state: candidate };
+    if (deletion === 'ok') removed += 1;
+  }
+  if (removed === 0) return errno;
+  yield info('Removed a conflicting XFRM state');
+  return (yield { kind: 'xfrmStateAdd', state: wanted }).errno;
+}
+
+/** cilium: ipsec_linux.go, `xfrmDeleteConflictingState`; v1.16 and v1.17 also compare the source. */
+function conflicts(candidate: XfrmState, wanted: StateConfig, profile: AgentProfile): boolean {
+  const common = candidate.shape.markMask & wanted.shape.markMask;
+  return (
+    candidate.spi === wanted.spi &&
+    candidate.destination === wanted.destination &&
+    ((candidate.markValue ^ wanted.markValue) & common) === 0 &&
+    (profile.stateKeyMismatch === 'left' || candidate.source === wanted.source)
+  );
+}

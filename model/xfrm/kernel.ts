@@ -1,0 +1,102 @@
+import type { Address } from '../address.ts';
+import { second, type Microseconds } from '../time.ts';
+import type { KeyHandle, PolicyDirection, StateShape, Template } from './config.ts';
+import { CounterTable } from './counter-table.ts';
+import { ExpiryTimers } from './expiry-timers.ts';
+import type { KernelProfile } from './kernel-profile.ts';
+import { PolicyTable } from './policy-table.ts';
+import type { XfrmPolicy } from './policy.ts';
+import type { Routes } from './routes.ts';
+import { StateTable } from './state-table.ts';
+import { XfrmState } from './state.ts';
+
+/** What a larval state has for a key. */
+export const noKey = -1 as KeyHandle;
+
+/** `net.core.xfrm_acq_expires`, by default. */
+const acquireSeconds = 30;
+
+/** The parts of one kernel's XFRM that its paths share. */
+export class Kernel {
+  readonly profile: KernelProfile;
+  readonly routes: Routes;
+  readonly states = new StateTable();
+  readonly policies: PolicyTable;
+  readonly counters = new CounterTable();
+  readonly timers = new ExpiryTimers();
+  /** Directions in which traffic without a policy is dropped (`ip xfrm policy setdefault`). */
+  readonly blockedByDefault: Record<PolicyDirection, boolean> = {
+    in: false,
+    fwd: false,
+    out: false,
+  };
+  /** Whether something listens for acquire messages: an IKE daemon, or `ip xfrm monitor`. */
+  acquireListener = false;
+  acquireSeconds = acquireSeconds;
+  /** The latest time that this kernel was told. */
+  now: Microseconds = 0;
+
+  constructor(profile: KernelProfile, routes: Routes) {
+    this.profile = profile;
+    this.routes = routes;
+    this.policies = new PolicyTable(profile.policyTiesByAge);
+  }
+
+  /** Deletes the states whose lifetime has ended. */
+  advance(now: Microseconds): void {
+    this.now = now;
+    if (!this.timers.isDue(now)) return;
+    for (const state of this.timers.take(now)) this.states.remove(state);
+  }
+
+  insert(state: XfrmState): void {
+    this.states.add(state);
+    this.armTimeLimit(state);
+  }
+
+  /**
+   * The first look at a time limit comes a second after the insert; from then on it is exact.
+   * Source: Linux 6.1, net/xfrm/xfrm_state.c, xfrm_timer_handler.
+   */
+  armTimeLimit(state: XfrmState): void {
+    const seconds = state.shape.lifetime?.hardAddSeconds;
+    if (seconds === undefined) return;
+    const end = (state.addedSecond + seconds) * second + (this.now % second);
+    this.timers.arm(state, Math.max(this.now + second, end));
+  }
+
+  /**
+   * Asks whoever negotiates keys for a state, and holds its place with a larval one meanwhile. If
+   * the template has an SPI, the larval state occupies it.
+   * Source: Linux 6.1, net/xfrm/xfrm_state.c, xfrm_state_find.
+   */
+  acquire(
+    template: Template,
+    destination: Address,
+    source: Address,
+    policy: XfrmPolicy,
+    now: Microseconds,
+  ): void {
+    if (!this.acquireListener) return;
+    const shape = larvalShape(template, policy.markMask, this.acquireSeconds);
+    const markValue = policy.markBits;
+    const config = { shape, source, destination, spi: template.spi, markValue, key: noKey };
+    this.insert(new XfrmState(config, 'acquire', now));
+  }
+}
+
+/** What a larval state has of its own; the rest comes with the key. */
+export function larvalShape(
+  template: Pick<Template, 'mode' | 'reqid'>,
+  markMask: number,
+  seconds: number,
+): StateShape {
+  return {
+    mode: template.mode,
+    reqid: template.reqid,
+    markMask,
+    replay: { kind: 'legacy', window: 0 },
+    icvBits: 0,
+    lifetime: { hardAddSeconds: seconds },
+  };
+}

@@ -1,0 +1,12 @@
+export { formatDelay, parseDelay } from './delay-text.ts';
+export { didYouMean } from './did-you-mean.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export { exampleSecret } from './example-secret.ts';
+export { formatInputError, type InputError } from './input-error.ts';
+export * from './inventory/index.ts';
+export { loadScenario, type LoadOptions } from './load.ts';
+export { type ReadFile } from './plan-clusters.ts';
+export { type Problem } from './problem.ts';
+export { formatScenario } from './scenario-text.ts';
+export { scenarioJsonSchema, type ScenarioFile } from './schema.ts';
+export { formatSelector, parseSelector } from './selector-text.ts';

@@ -1,0 +1,11 @@
+export { checkMesh, type InventoryFile, type MeshCheck } from './check-mesh.ts';
+export type { ImportOverrides } from './config-facts.ts';
+export { parseGoDuration } from './go-duration.ts';
+export { type ClusterExport, importCluster, type ImportedCluster } from './import-cluster.ts';
+export { formatImportNote, type ImportNote } from './import-note.ts';
+export type { FamilyTexts, Inventory, InventoryNode, InventorySettings } from './inventory.ts';
+export { type InventoryPlan, planFromInventory } from './plan-from-inventory.ts';
+export { readInventory } from './read-inventory.ts';
+export type { SourceText } from './source-document.ts';
+export { type StarterCluster, starterScenario } from './starter-scenario.ts';
+export { writeInventory } from './write-inventory.ts';

@@ -1,0 +1,44 @@
+import { failure, type Result, success } from '../model/result.ts';
+import type { Scenario } from '../sim/scenario.ts';
+import { buildScenario } from './build-scenario.ts';
+import { checkMeaning } from './check-meaning.ts';
+import { checkNames } from './check-names.ts';
+import { checkShape } from './check-shape.ts';
+import type { InputError } from './input-error.ts';
+import { planClusters, type ReadFile } from './plan-clusters.ts';
+import { Problems } from './problems.ts';
+import { readYaml } from './yaml-source.ts';
+
+export interface LoadOptions {
+  /** The name of the scenario's file, for errors. */
+  readonly file: string;
+  /**
+   * Reads an inventory that the scenario names. The path is as the scenario has it; the caller
+   * counts it from the scenario's folder. Without it, no inventory can be read.
+   */
+  readonly readFile?: ReadFile;
+}
+
+/**
+ * The scenario that a YAML text describes, every default filled in. Fails with all errors of the
+ * first stage that finds any: the YAML, its keys and types, the names and what they mean.
+ */
+export function loadScenario(
+  text: string,
+  options: LoadOptions,
+): Result<Scenario, readonly InputError[]> {
+  const source = readYaml(text, options.file);
+  if (!source.ok) return source;
+  const file = checkShape(source.value);
+  if (!file.ok) return file;
+  const problems = new Problems(source.value);
+  const clusters = planClusters(file.value.clusters, problems, options.readFile ?? cannotRead);
+  // Without clusters as they were meant, every name in the file would be reported as unknown.
+  if (problems.errors.length > 0) return failure(problems.errors);
+  checkNames(file.value, clusters, problems);
+  checkMeaning(file.value, clusters, problems);
+  if (problems.errors.length > 0) return failure(problems.errors);
+  return success(buildScenario(file.value, clusters));
+}
+
+const cannotRead: ReadFile = () => failure('no files can be read here');

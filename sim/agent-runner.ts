@@ -1,0 +1,188 @@
+import {
+  type Agent,
+  type AgentInput,
+  type AgentTimer,
+  CiliumAgent,
+  type NodeRecord,
+  type Operation,
+  type OperationResult,
+} from '../model/agent/index.ts';
+import { minute, second, type Microseconds } from '../model/time.ts';
+import { AgentLane, type LaneHost } from './agent-lane.ts';
+import type { Due } from './event-heap.ts';
+import { perform } from './perform.ts';
+import type { SimNode } from './sim-node.ts';
+import type { World } from './world.ts';
+
+/** Makes the agent of a node, each time its process starts. */
+export type AgentFactory = (world: World, node: SimNode) => Agent;
+
+/** The built-in agent, with the profile and the settings that the node starts it with. */
+export const ciliumAgent: AgentFactory = (world, node) => {
+  const ids = world.streams.stream(`agent/${node.name}/nodeId`);
+  const order = world.streams.stream(`agent/${node.name}/mapOrder`);
+  return new CiliumAgent({
+    profile: node.profile,
+    settings: {
+      ...node.settings,
+      routing: node.cluster.routing,
+      reclaimInterval: world.scenario.delays.reclaimInterval,
+    },
+    local: node.record(0),
+    keyRing: world.keyRing,
+    random: {
+      nodeId: (limit) => ids.integer(limit),
+      mapOrder: (limit) => order.integer(limit),
+    },
+  });
+};
+
+/** kubelet: pkg/kubelet/kubelet.go, `backOffPeriod` and `MaxContainerBackOff`. */
+const firstBackOff: Microseconds = 10 * second;
+const longestBackOff: Microseconds = 5 * minute;
+
+interface Process {
+  readonly main: AgentLane;
+  readonly reclaimer: AgentLane;
+  /** The start was handled: from now on the key file is watched. */
+  started: boolean;
+}
+
+/**
+ * The agent's process on one node: starts it, gives it inputs and time, and ends it. Changes of
+ * nodes and the key file share one thread, the lock of the node handler; the reclaimer has its own
+ * (cilium: pkg/datapath/linux/node.go, ipsec/cell.go).
+ */
+export class AgentRunner implements LaneHost {
+  readonly #world: World;
+  readonly #node: SimNode;
+  readonly #factory: AgentFactory;
+  #process: Process | undefined = undefined;
+  #pauses = 0;
+  #backOff = firstBackOff;
+  /** Counts processes, so that an alarm or a restart meant for an earlier one is told apart. */
+  #generation = 0;
+
+  constructor(world: World, node: SimNode, factory: AgentFactory) {
+    this.#world = world;
+    this.#node = node;
+    this.#factory = factory;
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
+  /** Starts a process, which finds what its node and its registry hold now. */
+  start(firstReclaimAfter: Microseconds, checkpoint: readonly NodeRecord[]): void {
+    const world = this.#world;
+    const node = this.#node;
+    const agent = this.#factory(world, node);
+    this.#generation += 1;
+    const process: Process = {
+      main: new AgentLane(agent, this),
+      reclaimer: new AgentLane(agent, this),
+      started: false,
+    };
+    if (this.#pauses > 0) pauseAll(process);
+    this.#process = process;
+    node.datapathProfile = node.profile;
+    world.trace.record('agentStarted', world.now, node.index);
+    process.main.tell(
+      {
+        kind: 'start',
+        start: {
+          keyFile: world.secrets.fileOf(node),
+          nodes: world.nodeRecords.listFor(node),
+          checkpoint,
+          nodeMap: node.maps.nodes,
+          firstReclaimAfter,
+        },
+      },
+      world.now,
+    );
+    world.endpointRecords.tellAll(node);
+  }
+
+  /** Ends the process, if there is one. */
+  stop(): void {
+    const process = this.#process;
+    this.#generation += 1; // a restart that waits for its back-off is off, too
+    if (process === undefined) return;
+    process.main.stop();
+    process.reclaimer.stop();
+    this.#process = undefined;
+    this.#world.trace.record('agentStopped', this.#world.now, this.#node.index);
+  }
+
+  tell(input: AgentInput): void {
+    const process = this.#process;
+    if (process === undefined) return;
+    if (input.kind === 'keyFile' && !process.started) return; // nobody watches the file yet
+    const reclaims = input.kind === 'timer' && input.timer === 'reclaim';
+    (reclaims ? process.reclaimer : process.main).tell(input, this.#world.now);
+  }
+
+  pause(): void {
+    this.#pauses += 1;
+    if (this.#process !== undefined) pauseAll(this.#process);
+  }
+
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses > 0 || this.#process === undefined) return;
+    this.#process.main.resume(this.#world.now);
+    this.#process?.reclaimer.resume(this.#world.now);
+  }
+
+  perform(operation: Operation): OperationResult {
+    const result = perform(this.#world, this.#node, operation);
+    if (operation.kind === 'setTimer') this.#setTimer(operation.timer, operation.after);
+    if (operation.kind === 'exit') this.#exit(operation);
+    return result;
+  }
+
+  costOf(operation: Operation): Microseconds {
+    const touchesState = operation.kind === 'xfrmStateAdd' || operation.kind === 'xfrmStateDelete';
+    if (!touchesState || this.#world.isSettling) return 0;
+    return this.#node.slowness * this.#world.draw.install(this.#node);
+  }
+
+  handled(input: AgentInput): void {
+    if (input.kind === 'start' && this.#process !== undefined) {
+      this.#process.started = true;
+      this.#backOff = firstBackOff;
+    }
+    this.#world.inputHandled(this.#node, input);
+  }
+
+  wakeAt(at: Microseconds, lane: Due): void {
+    this.#world.queue.schedule(at, lane);
+  }
+
+  #setTimer(timer: AgentTimer, after: Microseconds): void {
+    const generation = this.#generation;
+    const ring = (): void => {
+      if (generation === this.#generation) this.tell({ kind: 'timer', timer });
+    };
+    this.#world.queue.schedule(this.#world.now + after, { run: ring });
+  }
+
+  /** The kubelet starts the container again, after a pause that doubles with each failure. */
+  #exit(exit: Extract<Operation, { kind: 'exit' }>): void {
+    const world = this.#world;
+    world.agentExited(this.#node, exit);
+    this.stop();
+    const generation = this.#generation;
+    const restart = (): void => {
+      if (generation === this.#generation && this.#node.isRunning) world.startAgent(this.#node);
+    };
+    world.queue.schedule(world.now + this.#backOff, { run: restart });
+    this.#backOff = Math.min(2 * this.#backOff, longestBackOff);
+  }
+}
+
+function pauseAll(process: Process): void {
+  process.main.pause();
+  process.reclaimer.pause();
+}

@@ -1,0 +1,33 @@
+import type { Delay } from './delay.ts';
+import type { DelayOverride, LocalDelay, NodeSelector, Scenario } from './scenario.ts';
+import { selects } from './selector.ts';
+import type { SimNode } from './sim-node.ts';
+
+/** Which delay holds where: the scenario's own, unless a later override fits. */
+export class DelayTable {
+  readonly #scenario: Scenario;
+  readonly #overrides: ReadonlyMap<LocalDelay, readonly DelayOverride[]>;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    const overrides = new Map<LocalDelay, DelayOverride[]>();
+    for (const override of scenario.delayOverrides) {
+      const known = overrides.get(override.delay) ?? [];
+      overrides.set(override.delay, [override, ...known]); // the later one is found first
+    }
+    this.#overrides = overrides;
+  }
+
+  /** The delay at a node; `from` is the far end, for the delays that have one. */
+  of(delay: LocalDelay, at: SimNode, from?: SimNode): Delay {
+    const overrides = this.#overrides.get(delay);
+    if (overrides === undefined) return this.#scenario.delays[delay];
+    const fits = (override: DelayOverride): boolean =>
+      selects(override.at, at) && isFrom(override.from, from);
+    return overrides.find(fits)?.value ?? this.#scenario.delays[delay];
+  }
+}
+
+function isFrom(selector: NodeSelector, from: SimNode | undefined): boolean {
+  return selector.kind === 'all' || (from !== undefined && selects(selector, from));
+}

@@ -1,0 +1,142 @@
+import { assert, unreachable } from '../model/assert.ts';
+import type { Microseconds } from '../model/time.ts';
+import type { Link } from './link.ts';
+import { leaseTime } from './node-records.ts';
+import type { Fault, Link as LinkName, NodeSelector } from './scenario.ts';
+import { selects } from './selector.ts';
+import type { SimNode } from './sim-node.ts';
+import type { World } from './world.ts';
+
+/** Has a fault happen now. What lasts for a while ends by itself. */
+export function inject(world: World, fault: Fault): void {
+  world.trace.record('faultInjected', world.now, world.trace.text(fault.kind));
+  switch (fault.kind) {
+    case 'partition':
+      return partition(world, fault);
+    case 'delayLink':
+      return delayLink(world, fault);
+    default:
+      for (const node of selected(world, fault.nodes)) injectAt(world, node, fault);
+  }
+}
+
+type NodeFault = Exclude<Fault, { kind: 'partition' | 'delayLink' }>;
+
+function injectAt(world: World, node: SimNode, fault: NodeFault): void {
+  switch (fault.kind) {
+    case 'reboot':
+      return world.life.reboot(node, fault.downtime);
+    case 'restartAgent':
+      return world.life.restartAgent(node, fault.downtime, 'clean');
+    case 'crashAgent':
+      return world.life.restartAgent(node, fault.downtime, 'crash');
+    case 'join':
+      if (!node.isMember) world.life.join(node);
+      return;
+    case 'leave':
+      if (node.isMember) world.life.leave(node);
+      return;
+    case 'replace':
+      return world.life.replace(node, successorOf(world, node, fault.by));
+    case 'failOperation':
+      node.failures.push({ fault, left: fault.times });
+      return;
+    default:
+      return disturb(world, node, fault);
+  }
+}
+
+type Disturbance = Extract<
+  NodeFault,
+  { kind: 'pauseAgent' | 'slowNode' | 'deletePods' | 'memoryPressure' }
+>;
+
+/** Faults that last: what they do, and what undoes it. */
+function disturb(world: World, node: SimNode, fault: Disturbance): void {
+  switch (fault.kind) {
+    case 'pauseAgent':
+      node.runner?.pause();
+      return later(world, fault.duration, () => node.runner?.resume());
+    case 'slowNode':
+      node.slowness *= fault.factor;
+      return later(world, fault.duration, () => {
+        node.slowness /= fault.factor;
+      });
+    case 'deletePods':
+      node.podsDeleted += 1;
+      node.routeRacePerMille += fault.routeRacePerMille;
+      return later(world, fault.duration, () => {
+        node.podsDeleted -= 1;
+        node.routeRacePerMille -= fault.routeRacePerMille;
+      });
+    case 'memoryPressure':
+      node.memoryDropPerMille += fault.dropPerMille;
+      return later(world, fault.duration, () => {
+        node.memoryDropPerMille -= fault.dropPerMille;
+      });
+    default:
+      return unreachable(fault);
+  }
+}
+
+function partition(world: World, fault: Extract<Fault, { kind: 'partition' }>): void {
+  for (const link of linksOf(world, fault.link)) {
+    link.cut();
+    later(world, fault.duration, () => {
+      link.heal();
+    });
+  }
+  if (fault.link.kind === 'publish' && fault.duration >= leaseTime) {
+    const nodes = selected(world, fault.link.nodes);
+    later(world, leaseTime, () => {
+      for (const node of nodes) world.nodeRecords.expireLease(node);
+    });
+  }
+}
+
+function delayLink(world: World, fault: Extract<Fault, { kind: 'delayLink' }>): void {
+  for (const link of linksOf(world, fault.link)) {
+    link.extraDelay += fault.extra;
+    later(world, fault.duration, () => {
+      link.extraDelay -= fault.extra;
+    });
+  }
+}
+
+function linksOf(world: World, link: LinkName): readonly Link[] {
+  const { links } = world;
+  switch (link.kind) {
+    case 'secret':
+      return selected(world, link.nodes).map((node) => node.secretLink);
+    case 'publish':
+      return selected(world, link.nodes).map((node) => links.publish(node));
+    case 'watch':
+      return selected(world, link.nodes).map((node) => links.watch(node));
+    case 'mesh':
+      return [links.mesh(world.clusterIndex(link.from), world.clusterIndex(link.to))];
+    case 'network':
+      return selected(world, link.from).flatMap((from) =>
+        selected(world, link.to)
+          .filter((to) => to !== from)
+          .map((to) => links.touchNetwork(from, to)),
+      );
+    default:
+      return unreachable(link);
+  }
+}
+
+function selected(world: World, selector: NodeSelector): readonly SimNode[] {
+  return world.nodes.filter((node) => selects(selector, node));
+}
+
+function successorOf(world: World, node: SimNode, name: string): SimNode {
+  const successor = world
+    .nodesOf(node.clusterIndex)
+    .find((candidate) => candidate.shortName === name);
+  assert(successor !== undefined, `no node ${node.clusterName}/${name}`);
+  return successor;
+}
+
+function later(world: World, after: Microseconds, undo: () => void): void {
+  world.queue.schedule(world.now + after, { run: undo });
+}

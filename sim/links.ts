@@ -1,0 +1,73 @@
+import { Link } from './link.ts';
+import type { SimNode } from './sim-node.ts';
+
+/** What the owner of the links does once one of them is whole again. */
+export interface Resync {
+  source(node: SimNode): void;
+  receiver(node: SimNode): void;
+  mesh(from: number, to: number): void;
+}
+
+/** All connections of the run, but for the one to the API server, which is the node's own. */
+export class Links {
+  readonly #publish: readonly Link[];
+  readonly #watch: readonly Link[];
+  readonly #mesh = new Map<string, Link>();
+  readonly #network = new Map<string, Link>();
+  readonly #resync: Resync;
+
+  constructor(nodes: readonly SimNode[], resync: Resync) {
+    this.#resync = resync;
+    this.#publish = nodes.map(
+      (node) =>
+        new Link(() => {
+          resync.source(node);
+        }),
+    );
+    this.#watch = nodes.map(
+      (node) =>
+        new Link(() => {
+          resync.receiver(node);
+        }),
+    );
+  }
+
+  /** Node to its registry. */
+  publish(node: SimNode): Link {
+    return this.#publish[node.index] as Link;
+  }
+
+  /** Registry to node. */
+  watch(node: SimNode): Link {
+    return this.#watch[node.index] as Link;
+  }
+
+  /** One cluster's registry to another cluster, by their places in the scenario. */
+  mesh(from: number, to: number): Link {
+    const key = `${from}>${to}`;
+    const known = this.#mesh.get(key);
+    if (known !== undefined) return known;
+    const made = new Link(() => {
+      this.#resync.mesh(from, to);
+    });
+    this.#mesh.set(key, made);
+    return made;
+  }
+
+  /** Packets from one node to another; undefined where no fault ever touched them. */
+  network(from: SimNode, to: SimNode): Link | undefined {
+    return this.#network.get(`${from.index}>${to.index}`);
+  }
+
+  /** The same, for a fault that is about to touch them. */
+  touchNetwork(from: SimNode, to: SimNode): Link {
+    const key = `${from.index}>${to.index}`;
+    const made = this.#network.get(key) ?? new Link();
+    this.#network.set(key, made);
+    return made;
+  }
+
+  get anyNetworkFault(): boolean {
+    return this.#network.size > 0;
+  }
+}

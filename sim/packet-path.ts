@@ -1,0 +1,80 @@
+import { decideEgress, ingressMark } from '../model/datapath/index.ts';
+import type { EspPacket, InnerPacket } from '../model/xfrm/index.ts';
+import type { PacketFate } from './packet-fate.ts';
+import type { SimNode } from './sim-node.ts';
+import type { Flow } from './traffic.ts';
+import type { World } from './world.ts';
+
+const udp = 17;
+/** Outer IPv4, UDP and VXLAN headers, and the inner Ethernet header. */
+const vxlanOverhead = 50;
+
+/** Sends one probe of a flow: eBPF program, then XFRM. Undefined: it did not get as far as the wire. */
+export function sendPacket(world: World, flow: Flow): EspPacket | undefined {
+  const { sender } = flow;
+  const decision = decideEgress(sender.maps, sender.datapathProfile.datapath, flow.pod);
+  if (decision.kind === 'plaintext') return lose(world, flow, 'plaintext', 0);
+  if (decision.kind === 'dropped') return lose(world, flow, 'noNodeIdAtEgress', 0);
+  const output = sender.xfrm.output(packetToEncrypt(flow), decision.mark, world.now);
+  if (output.kind === 'encrypted') {
+    world.packetSent(flow, output.packet);
+    return output.packet;
+  }
+  const fate = output.kind === 'clear' ? 'plaintext' : (output.counter ?? 'uncounted');
+  return lose(world, flow, fate, decision.keyId);
+}
+
+/** The probe reaches the receiver's node: eBPF program, XFRM, and the way to the pod. */
+export function receivePacket(world: World, flow: Flow, packet: EspPacket): void {
+  world.packetMet(flow, fateAtReceiver(world, flow, packet), packet.spi, packet.sequence);
+}
+
+function fateAtReceiver(world: World, flow: Flow, packet: EspPacket): PacketFate {
+  const { sender, receiver } = flow;
+  if (world.links.network(sender, receiver)?.isCut === true) return 'networkCut';
+  if (!receiver.isRunning) return 'nodeDown';
+  const mark = ingressMark(receiver.maps, packet.source);
+  if (mark === undefined) return 'noNodeIdAtIngress';
+  if (world.chance(receiver, 'memory', receiver.memoryDropPerMille)) {
+    receiver.xfrm.countRace('XfrmInError');
+    return 'XfrmInError';
+  }
+  const input = receiver.xfrm.input(packet, mark, world.now);
+  if (input.kind === 'dropped') return input.counter ?? 'uncounted';
+  const direction = isOverlay(flow) ? 'in' : 'fwd';
+  const refused = receiver.xfrm.checkPolicy(direction, input.inner, input.mark, input.secpath);
+  if (refused !== undefined) return refused;
+  return receiver.podsDeleted > 0 ? fateWithoutPod(world, receiver) : 'delivered';
+}
+
+/**
+ * A packet for a pod that was deleted. That the kernel counts it is a race: the route it looked up
+ * must be replaced at that very moment (Linux, net/xfrm/xfrm_policy.c, `__xfrm_route_forward`).
+ */
+function fateWithoutPod(world: World, receiver: SimNode): PacketFate {
+  if (!world.chance(receiver, 'routeRace', receiver.routeRacePerMille)) return 'noEndpoint';
+  receiver.xfrm.countRace('XfrmFwdHdrError');
+  return 'XfrmFwdHdrError';
+}
+
+/**
+ * What XFRM gets to see: the pods' packet, or since v1.18, in tunnel mode, the VXLAN packet around it
+ * (cilium: bpf/lib/encrypt.h, `ipsec_maybe_redirect_to_encrypt`).
+ */
+function packetToEncrypt(flow: Flow): InnerPacket {
+  if (!isOverlay(flow)) return flow.packet;
+  const source = flow.sender.tunnelEndpoint;
+  if (source === undefined) return flow.packet;
+  const length = flow.packet.length + vxlanOverhead;
+  return { source, destination: flow.pod.tunnelEndpoint, protocol: udp, length };
+}
+
+function isOverlay({ sender }: Flow): boolean {
+  return (
+    sender.cluster.routing === 'tunnel' && sender.datapathProfile.tunnelEncryption === 'aroundVxlan'
+  );
+}
+
+function lose(world: World, flow: Flow, fate: PacketFate, spi: number): undefined {
+  world.packetMet(flow, fate, spi, 0);
+}

@@ -1,0 +1,167 @@
+import type { Family } from '../model/address.ts';
+import type { Microseconds } from '../model/time.ts';
+import { type AgentFactory, ciliumAgent } from './agent-runner.ts';
+import { inject } from './faults.ts';
+import { fateNumber, packetFates } from './packet-fate.ts';
+import { Procedure } from './procedure.ts';
+import type { KeysInUse, Loss, NodeOutcome, Run, RunEnd } from './run.ts';
+import type { Scenario } from './scenario.ts';
+import { Trace } from './trace.ts';
+import { World } from './world.ts';
+
+export interface SimulateOptions {
+  /** Makes the agents; Cilium's own where not given. */
+  readonly agents?: AgentFactory;
+  /** Gets to see the trace before the first event, to observe what it wants to. */
+  readonly observe?: (trace: Trace) => void;
+}
+
+/** Carries out a scenario. Everything follows from the scenario, its seed included, and nothing else. */
+export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run {
+  const trace = new Trace();
+  const tally = new Tally(trace, scenario.clusters.flatMap(({ nodes }) => nodes).length);
+  options.observe?.(trace);
+  const world = new World(scenario, trace, options.agents ?? ciliumAgent);
+  settle(world);
+  const end = play(world);
+  return {
+    scenario,
+    digest: trace.digest(),
+    end,
+    events: world.queue.processed,
+    packets: {
+      sent: tally.delivered + tally.lost + world.packetsInFlight,
+      delivered: tally.delivered,
+      inFlight: world.packetsInFlight,
+    },
+    nodes: outcomes(world, tally),
+    losses: tally.losses(world),
+  };
+}
+
+/** Brings the nodes that are there from the start to where nothing has happened for long. */
+function settle(world: World): void {
+  const present = world.nodes.filter((node) => node.plan.present);
+  const { reclaimInterval } = world.scenario.delays;
+  for (const node of present) {
+    world.life.drawBootId(node);
+    world.secrets.mount(node);
+    const keyId = world.secrets.newestKeyId(node);
+    world.nodeRecords.settle(node, keyId);
+    world.endpointRecords.settle(node, keyId);
+  }
+  for (const node of present) {
+    const phase = world.streams.once(`reclaimPhase/${node.name}`).integer(reclaimInterval);
+    world.life.settle(node, phase + 1);
+  }
+  world.isSettling = false;
+  for (const node of present) world.countKeys(node);
+}
+
+/** Runs events until the procedure is done and no packet is under way, or a limit is reached. */
+function play(world: World): RunEnd {
+  const { scenario, queue } = world;
+  const procedure = new Procedure(world, scenario.procedure);
+  for (const traffic of world.traffic) traffic.start();
+  for (const { at, fault } of scenario.faults) {
+    queue.schedule(at, {
+      run: () => {
+        inject(world, fault);
+      },
+    });
+  }
+  procedure.start();
+  let finishedAt: Microseconds | undefined = undefined;
+  while (queue.runNext()) {
+    const reason = world.inconclusive ?? limitReached(world);
+    if (reason !== undefined) return { kind: 'inconclusive', at: world.now, reason };
+    if (!procedure.isDone) continue;
+    if (finishedAt === undefined) for (const traffic of world.traffic) traffic.stop();
+    finishedAt ??= world.now;
+    if (world.packetsInFlight === 0) break;
+  }
+  return { kind: 'finished', at: finishedAt ?? world.now };
+}
+
+function limitReached(world: World): string | undefined {
+  const { limits } = world.scenario;
+  if (world.queue.processed >= limits.events) return `the limit of ${limits.events} events`;
+  if (world.now >= limits.time) return 'the limit of virtual time';
+  return undefined;
+}
+
+interface MutableLoss {
+  readonly sender: number;
+  readonly receiver: number;
+  readonly family: Family;
+  readonly fate: number;
+  readonly keyId: number;
+  readonly firstAt: Microseconds;
+  lastAt: Microseconds;
+  count: number;
+}
+
+/** Counts what the trace tells of packets and keys. */
+class Tally {
+  delivered = 0;
+  lost = 0;
+  readonly keysInUse = new Map<number, KeysInUse[]>();
+  readonly #losses = new Map<number, MutableLoss>();
+  readonly #nodes: number;
+
+  constructor(trace: Trace, nodes: number) {
+    this.#nodes = nodes;
+    const deliveredFate = fateNumber('delivered');
+    trace.observe('packetFate', (at, sender, receiver, family, keyId, _sequence, fate) => {
+      if (fate === deliveredFate) this.delivered += 1;
+      else this.#lose({ at, sender, receiver, family: family === 4 ? 4 : 6, keyId, fate });
+    });
+    trace.observe('keysInUse', (at, node, count) => {
+      const series = this.keysInUse.get(node) ?? [];
+      series.push({ at, count });
+      this.keysInUse.set(node, series);
+    });
+  }
+
+  #lose(lost: {
+    readonly at: Microseconds;
+    readonly sender: number;
+    readonly receiver: number;
+    readonly family: Family;
+    readonly keyId: number;
+    readonly fate: number;
+  }): void {
+    const { at, sender, receiver, family, keyId, fate } = lost;
+    this.lost += 1;
+    const pair = sender * this.#nodes + receiver;
+    const key = (pair * 2 + (family === 4 ? 0 : 1)) * packetFates.length + fate;
+    const known = this.#losses.get(key);
+    if (known === undefined) {
+      const loss = { sender, receiver, family, fate, keyId, firstAt: at, lastAt: at, count: 1 };
+      this.#losses.set(key, loss);
+      return;
+    }
+    known.count += 1;
+    known.lastAt = at;
+  }
+
+  losses(world: World): readonly Loss[] {
+    const nameOf = (index: number): Loss['sender'] =>
+      (world.nodes[index] as World['nodes'][0]).name;
+    return [...this.#losses.values()].map((loss) => ({
+      ...loss,
+      sender: nameOf(loss.sender),
+      receiver: nameOf(loss.receiver),
+      fate: packetFates[loss.fate] ?? 'uncounted',
+    }));
+  }
+}
+
+function outcomes(world: World, tally: Tally): readonly NodeOutcome[] {
+  return world.nodes.map((node) => ({
+    name: node.name,
+    loadedKeyId: node.loadedKeyId,
+    counters: node.counterTotals(),
+    keysInUse: tally.keysInUse.get(node.index) ?? [],
+  }));
+}

@@ -1,0 +1,64 @@
+import { type PRNG } from 'seedrandom';
+import alea from 'seedrandom/lib/alea.js';
+import { AssertionError } from '../model/assert.ts';
+
+const twoTo16 = 0x1_0000;
+const twoTo32 = 0x1_0000_0000;
+
+/**
+ * A sequence of draws that its seed alone decides. Integer arithmetic throughout, so that every
+ * JavaScript engine draws the same.
+ */
+export class Stream {
+  readonly #generator: PRNG;
+
+  constructor(seed: string) {
+    this.#generator = alea(seed);
+  }
+
+  /**
+   * An integer from 0 up to, and not with, `limit`, which is at most 2^53 - 1. A choice among one
+   * draws nothing. A draw is one 32-bit word w for a limit of at most 2^32, and two words beyond:
+   * floor(w * limit / 2^32). So no integer's odds are off by more than 2^-32, and with the same
+   * word a larger limit never gives a smaller integer: runs that differ in a delay stay comparable.
+   */
+  integer(limit: number): number {
+    if (!Number.isSafeInteger(limit) || limit < 1) {
+      throw new AssertionError(`cannot draw an integer below ${String(limit)}`);
+    }
+    if (limit === 1) return 0;
+    if (limit > twoTo32) return this.#largeInteger(limit);
+    const word = this.#generator.int32() >>> 0;
+    // The product has up to 64 bits and a number holds 53, so it is formed from two halves.
+    const high = Math.floor(limit / twoTo16);
+    const low = limit % twoTo16;
+    return Math.floor((word * high + Math.floor((word * low) / twoTo16)) / twoTo16);
+  }
+
+  #largeInteger(limit: number): number {
+    const high = BigInt(this.#generator.int32() >>> 0);
+    const low = BigInt(this.#generator.int32() >>> 0);
+    return Number((((high << 32n) | low) * BigInt(limit)) >> 64n);
+  }
+
+  bytes(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.integer(256));
+  }
+
+  /** That many bytes in hexadecimal: two digits a byte. */
+  hex(byteCount: number): string {
+    return Array.from(this.bytes(byteCount), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /** The same items in an order drawn, each order as likely as any other (Fisher and Yates). */
+  shuffled<Item>(items: readonly Item[]): Item[] {
+    const order = [...items];
+    for (let last = order.length - 1; last > 0; last -= 1) {
+      const chosen = this.integer(last + 1);
+      const item = order[chosen] as Item;
+      order[chosen] = order[last] as Item;
+      order[last] = item;
+    }
+    return order;
+  }
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{model,sim,properties,scenarios,reports,cli,bench}/**/*.test.ts', '*.test.ts'],
+    testTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['{model,sim,properties,scenarios,reports,cli}/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/test-support/**', '**/index.ts', 'cli/keyturn.ts'],
+      thresholds: { lines: 90, functions: 90, branches: 80, statements: 90 },
+    },
+  },
+});
