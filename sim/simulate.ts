@@ -6,7 +6,7 @@ import { fateNumber, packetFates } from './packet-fate.ts';
 import { Procedure } from './procedure.ts';
 import type { KeysInUse, Loss, NodeOutcome, Run, RunEnd } from './run.ts';
 import type { Scenario } from './scenario.ts';
-import { Trace } from './trace.ts';
+import { Trace, type TraceNames } from './trace.ts';
 import { World } from './world.ts';
 
 export interface SimulateOptions {
@@ -18,8 +18,8 @@ export interface SimulateOptions {
 
 /** Carries out a scenario. Everything follows from the scenario, its seed included, and nothing else. */
 export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run {
-  const trace = new Trace();
-  const tally = new Tally(trace, scenario.clusters.flatMap(({ nodes }) => nodes).length);
+  const trace = new Trace(namesOf(scenario));
+  const tally = new Tally(trace);
   options.observe?.(trace);
   const world = new World(scenario, trace, options.agents ?? ciliumAgent);
   settle(world);
@@ -36,6 +36,13 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
     },
     nodes: outcomes(world, tally),
     losses: tally.losses(world),
+  };
+}
+
+function namesOf({ clusters }: Scenario): TraceNames {
+  return {
+    clusters: clusters.map(({ name }) => name),
+    nodes: clusters.flatMap(({ name, nodes }) => nodes.map((node) => `${name}/${node.name}`)),
   };
 }
 
@@ -109,8 +116,8 @@ class Tally {
   readonly #losses = new Map<number, MutableLoss>();
   readonly #nodes: number;
 
-  constructor(trace: Trace, nodes: number) {
-    this.#nodes = nodes;
+  constructor(trace: Trace) {
+    this.#nodes = trace.names.nodes.length;
     const deliveredFate = fateNumber('delivered');
     trace.observe('packetFate', (at, sender, receiver, family, keyId, _sequence, fate) => {
       if (fate === deliveredFate) this.delivered += 1;

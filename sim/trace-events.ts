@@ -1,42 +1,36 @@
 /**
- * What a field of a trace event is. A trace holds numbers only: the index of a cluster or node in
- * the run's own lists, the index of an interned text, or an integer as it is.
+ * What a value of an event stands for. All values are integers: names and texts are places in lists
+ * that the trace keeps.
  */
-export type TraceFieldType = 'cluster' | 'node' | 'text' | 'integer';
+export type TraceFieldType = 'node' | 'cluster' | 'text' | 'fate' | 'integer';
 
-/** Every field that a trace event may have. A name means the same in all events. */
+/** Every field that an event may have. A name means the same in all events. */
 export const traceFields = {
   cluster: 'cluster',
-  toCluster: 'cluster',
   node: 'node',
   /** The remote node that `node` deals with. */
   peer: 'node',
   sender: 'node',
   receiver: 'node',
+  /** The place of a step in the procedure, from 1. */
+  step: 'integer',
   /** Counts the writes of one cluster's secret. */
   version: 'integer',
   /** 0: none. */
   keyId: 'integer',
-  nodeId: 'integer',
   spi: 'integer',
+  /** 1 for a state that the node sends with. */
+  output: 'integer',
+  /** 4 or 6. */
+  family: 'integer',
+  /** The 32 bits on the wire; 0 for a packet that never got there. */
   sequence: 'integer',
-  flow: 'integer',
-  states: 'integer',
-  policies: 'integer',
-  /** The index of a step in the procedure, or of a fault in the scenario. */
-  step: 'integer',
-  fault: 'integer',
-  /** The `kind` of a step, a fault, a link or an agent's operation. */
-  action: 'text',
-  link: 'text',
-  operation: 'text',
-  errno: 'text',
-  /** `in` or `out`. */
-  direction: 'text',
-  /** How an agent stopped: cleanly, or by a crash or a reboot. */
+  count: 'integer',
+  fate: 'fate',
+  fault: 'text',
+  state: 'text',
   cause: 'text',
-  /** The XFRM counter, or the eBPF programs' drop reason. */
-  reason: 'text',
+  operation: 'text',
   level: 'text',
   message: 'text',
 } as const satisfies Readonly<Record<string, TraceFieldType>>;
@@ -44,62 +38,46 @@ export const traceFields = {
 export type TraceField = keyof typeof traceFields;
 
 /**
- * Every event that a trace may hold, with its fields in order. The place of an event in this table
- * goes into the digest: a new one in the middle changes the digests of all runs.
+ * Every event that a trace can hold, with its fields in their order. This is the format of the
+ * trace file, and what the digest is made of: changing it changes every digest.
  */
 export const traceEvents = {
-  /** A cluster's key secret was created or replaced at its API server. */
-  secretWritten: ['cluster', 'version', 'keyId'],
-  secretDeleted: ['cluster', 'version'],
-  /** The kubelet swapped the file in the agent's pod. */
+  /** The operator, the faults, and one cluster's rotation as seen from outside. */
+  stepDone: ['step'],
+  faultInjected: ['fault'],
+  rotationChanged: ['cluster', 'state'],
+  /** The secret at the API server, and the file in the agent's pod. */
+  secretWritten: ['cluster', 'version'],
+  secretDeleted: ['cluster'],
   volumeUpdated: ['node', 'version'],
-  /** The agent read the key file and will use this key. */
-  keyLoaded: ['node', 'keyId', 'version'],
-  keyRejected: ['node', 'version', 'message'],
-  /** The agent's own node record reached its registry. */
-  published: ['node', 'keyId', 'version'],
-  /** The agent was told of a peer's record. */
-  nodeSeen: ['node', 'peer', 'keyId', 'version'],
-  nodeGone: ['node', 'peer'],
-  /** The agent was told of the pods of a peer. */
-  endpointSeen: ['node', 'peer', 'keyId'],
-  /** An agent's operation was answered. `keyId` and `nodeId` are 0 where it names none. */
-  operation: ['node', 'operation', 'keyId', 'nodeId', 'errno'],
-  stateAdded: ['node', 'peer', 'spi', 'direction'],
-  stateDeleted: ['node', 'peer', 'spi', 'direction'],
-  /** The states of this key towards all known peers are in place. */
-  installed: ['node', 'keyId'],
-  /** The datapath of the node sends with this key from here on, where the peer has it. */
-  encryptMapSet: ['node', 'keyId'],
-  /** The stale-key reclaimer deleted what does not belong to this key. */
-  reclaimed: ['node', 'keyId', 'states', 'policies'],
+  /** Nodes, and the agents on them. */
+  nodeChanged: ['node', 'state'],
   agentStarted: ['node'],
-  agentStopped: ['node', 'cause'],
-  nodeUp: ['node'],
-  nodeDown: ['node', 'cause'],
-  nodeJoined: ['node'],
-  nodeLeft: ['node'],
-  /** A link of one node was cut: `secret`, `publish` or `watch`. */
-  linkCut: ['node', 'link'],
-  linkHealed: ['node', 'link'],
-  meshCut: ['cluster', 'toCluster'],
-  meshHealed: ['cluster', 'toCluster'],
-  networkCut: ['sender', 'receiver'],
-  networkHealed: ['sender', 'receiver'],
-  faultInjected: ['fault', 'action'],
-  faultEnded: ['fault', 'action'],
-  stepStarted: ['step', 'action'],
-  stepDone: ['step', 'action'],
-  packetSent: ['sender', 'receiver', 'flow', 'spi', 'sequence'],
-  packetDelivered: ['sender', 'receiver', 'flow', 'spi', 'sequence'],
-  /** `node` is where it was dropped. */
-  packetDropped: ['node', 'sender', 'receiver', 'flow', 'spi', 'reason'],
+  agentStopped: ['node'],
+  agentExited: ['node', 'cause', 'message'],
   log: ['node', 'level', 'message'],
+  operationFailed: ['node', 'operation'],
+  /** A key on its way: in memory, published, told to a peer's agent, written to a peer's maps. */
+  keyLoaded: ['node', 'keyId'],
+  published: ['node', 'keyId'],
+  nodeSeen: ['node', 'peer', 'keyId'],
+  nodeDeleted: ['node', 'peer'],
+  peerKeySet: ['node', 'peer', 'keyId'],
+  allNodesValidated: ['node', 'keyId'],
+  encryptMapSet: ['node', 'keyId'],
+  /** The kernel's states and policies, and the keys that `cilium-dbg encrypt status` counts. */
+  stateAdded: ['node', 'peer', 'spi', 'output'],
+  stateDeleted: ['node', 'peer', 'spi', 'output'],
+  policyDeleted: ['node', 'spi'],
+  keysInUse: ['node', 'count'],
+  /** Probes. A fate at the sender's own node has no sequence number. */
+  packetSent: ['sender', 'receiver', 'family', 'spi', 'sequence'],
+  packetFate: ['sender', 'receiver', 'family', 'spi', 'sequence', 'fate'],
 } as const satisfies Readonly<Record<string, readonly TraceField[]>>;
 
 export type TraceEvent = keyof typeof traceEvents;
 
+type Numbers<Fields extends readonly unknown[]> = { readonly [Index in keyof Fields]: number };
+
 /** One number for each field of the event, in the order of the table. */
-export type TraceValues<Event extends TraceEvent> = {
-  readonly [Index in keyof (typeof traceEvents)[Event]]: number;
-};
+export type TraceValues<Event extends TraceEvent> = Numbers<(typeof traceEvents)[Event]>;

@@ -22,7 +22,7 @@ export function traceLine(
 
 /** An observer for {@link Trace.observeAll} that hands each event to `write` as a line of JSON. */
 export function jsonLines(trace: Trace, write: (line: string) => void): AnyTraceObserver {
-  return (event, at, ...values) => {
+  return (event, at, values) => {
     write(traceLine(trace, event, at, values));
   };
 }

@@ -1,33 +1,35 @@
-import { defined } from '../model/assert.ts';
-import { type Microseconds } from '../model/time.ts';
+import type { Microseconds } from '../model/time.ts';
 import { Digest } from './digest.ts';
+import { packetFates } from './packet-fate.ts';
 import {
-  traceEvents,
   type TraceEvent,
+  traceEvents,
   type TraceFieldType,
   type TraceValues,
 } from './trace-events.ts';
 
-/** Is told of each event of one kind, as it is recorded. It must not record events itself. */
+/** Sees every event of one kind when it happens. It must not record events itself. */
 export type TraceObserver<Event extends TraceEvent> = (
-  event: Event,
   at: Microseconds,
   ...values: TraceValues<Event>
 ) => void;
 
-/** Is told of each event of any kind; `values` are as many as the event has fields. */
+/** Sees every event of any kind; `values` are as many as the event has fields. */
 export type AnyTraceObserver = (
   event: TraceEvent,
   at: Microseconds,
-  ...values: readonly number[]
+  values: readonly number[],
 ) => void;
+
+type RawObserver = (at: Microseconds, ...values: number[]) => void;
 
 interface Channel {
   readonly code: number;
-  readonly observers: AnyTraceObserver[];
+  readonly arity: number;
+  readonly observers: RawObserver[];
 }
 
-/** The clusters and nodes of a run. The index of a node here is its number in the trace. */
+/** The clusters and nodes of a run: their places here are their numbers in the trace. */
 export interface TraceNames {
   readonly clusters: readonly string[];
   /** `cluster/node` each. */
@@ -35,18 +37,19 @@ export interface TraceNames {
 }
 
 /**
- * What happened in a run. A trace keeps nothing: it takes every event into its digest, and hands it
+ * What happens in a run. A trace keeps nothing: it takes every event into its digest, and hands it
  * on to those who asked for its kind. So an event that no one watches costs only its digest.
  */
 export class Trace {
-  readonly #names: TraceNames;
+  readonly names: TraceNames;
   readonly #texts: string[] = [];
-  readonly #textIndex = new Map<string, number>();
+  readonly #textNumbers = new Map<string, number>();
   readonly #digest = new Digest();
-  readonly #channels: Readonly<Record<TraceEvent, Channel>> = channelForEachEvent();
+  readonly #channels: Readonly<Record<TraceEvent, Channel>> = makeChannels();
+  readonly #observers: AnyTraceObserver[] = [];
 
   constructor(names: TraceNames) {
-    this.#names = names;
+    this.names = names;
     for (const list of [names.clusters, names.nodes]) {
       this.#digest.integer(list.length);
       for (const name of list) this.#digest.text(name);
@@ -58,24 +61,26 @@ export class Trace {
    * number tells the text from then on: ask for it whether or not anyone observes.
    */
   text(content: string): number {
-    const known = this.#textIndex.get(content);
+    const known = this.#textNumbers.get(content);
     if (known !== undefined) return known;
-    const index = this.#texts.length;
+    const number = this.#texts.length;
     this.#texts.push(content);
-    this.#textIndex.set(content, index);
+    this.#textNumbers.set(content, number);
     this.#digest.text(content);
-    return index;
+    return number;
   }
 
   /** The name or text that a field's number stands for; an integer stands for itself. */
   meaning(type: TraceFieldType, value: number): string | number {
     switch (type) {
       case 'cluster':
-        return defined(this.#names.clusters[value], `the cluster ${value}`);
+        return this.names.clusters[value] ?? '';
       case 'node':
-        return defined(this.#names.nodes[value], `the node ${value}`);
+        return this.names.nodes[value] ?? '';
       case 'text':
-        return defined(this.#texts[value], `the text ${value}`);
+        return this.#texts[value] ?? '';
+      case 'fate':
+        return packetFates[value] ?? '';
       case 'integer':
         return value;
     }
@@ -83,11 +88,11 @@ export class Trace {
 
   observe<Event extends TraceEvent>(event: Event, observer: TraceObserver<Event>): void {
     // Only `record` calls it, with the values of this event.
-    this.#channels[event].observers.push(observer as AnyTraceObserver);
+    this.#channels[event].observers.push(observer as unknown as RawObserver);
   }
 
   observeAll(observer: AnyTraceObserver): void {
-    for (const channel of Object.values(this.#channels)) channel.observers.push(observer);
+    this.#observers.push(observer);
   }
 
   /** Notes that an event happened at an instant: one safe integer for each of its fields. */
@@ -98,27 +103,21 @@ export class Trace {
   ): void;
   // Six parameters in place of an array: an event must not allocate.
   // eslint-disable-next-line max-params
-  record(
-    event: TraceEvent,
-    at: Microseconds,
-    a: number,
-    b?: number,
-    c?: number,
-    d?: number,
-    e?: number,
-    f?: number,
-  ): void {
-    const { code, observers } = this.#channels[event];
+  record(event: TraceEvent, at: Microseconds, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): void {
+    const { code, arity, observers } = this.#channels[event];
     const digest = this.#digest;
     digest.integer(code);
     digest.integer(at);
     digest.integer(a);
-    if (b !== undefined) digest.integer(b);
-    if (c !== undefined) digest.integer(c);
-    if (d !== undefined) digest.integer(d);
-    if (e !== undefined) digest.integer(e);
-    if (f !== undefined) digest.integer(f);
-    if (observers.length > 0) pass(observers, event, at, a, b, c, d, e, f);
+    if (arity > 1) digest.integer(b);
+    if (arity > 2) digest.integer(c);
+    if (arity > 3) digest.integer(d);
+    if (arity > 4) digest.integer(e);
+    if (arity > 5) digest.integer(f);
+    for (const observer of observers) observer(at, a, b, c, d, e, f);
+    if (this.#observers.length === 0) return;
+    const values = [a, b, c, d, e, f].slice(0, arity);
+    for (const observer of this.#observers) observer(event, at, values);
   }
 
   /** The hash of all recorded so far: 16 hexadecimal digits. Observers leave it as it is. */
@@ -127,19 +126,12 @@ export class Trace {
   }
 }
 
-function pass(
-  observers: readonly AnyTraceObserver[],
-  event: TraceEvent,
-  at: Microseconds,
-  ...values: readonly (number | undefined)[]
-): void {
-  const present = values.filter((value) => value !== undefined);
-  for (const observer of observers) observer(event, at, ...present);
-}
-
-function channelForEachEvent(): Record<TraceEvent, Channel> {
-  const names = Object.keys(traceEvents) as TraceEvent[];
+function makeChannels(): Record<TraceEvent, Channel> {
+  const events = Object.entries(traceEvents) as [TraceEvent, readonly string[]][];
   return Object.fromEntries(
-    names.map((name, code): [TraceEvent, Channel] => [name, { code, observers: [] }]),
+    events.map(([event, fields], code): [TraceEvent, Channel] => [
+      event,
+      { code, arity: fields.length, observers: [] },
+    ]),
   ) as Record<TraceEvent, Channel>;
 }

@@ -64,8 +64,6 @@ export class World {
     this.#nodesByCluster = scenario.clusters.map((_, index) =>
       this.nodes.filter((node) => node.clusterIndex === index),
     );
-    trace.nameNodes(this.nodes.map(({ name }) => name));
-    trace.nameClusters(scenario.clusters.map(({ name }) => name));
     this.links = new Links(this.nodes, {
       source: (node) => {
         this.nodeRecords.resyncSource(node);

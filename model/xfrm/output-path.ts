@@ -117,14 +117,18 @@ export class OutputPath {
       const { outputMark } = state.shape;
       if (outputMark !== undefined) mark = applyMark(outputMark, mark);
       if (last !== undefined) inner = nest(last);
-      const transformed = this.#transform(state, inner, now);
-      if ('kind' in transformed) return transformed;
-      last = transformed;
+      const refusal = this.#refuse(state, inner, now);
+      if (refusal !== undefined) return refusal;
+      last = encapsulate(state, activityOf(state), inner);
+      if (last.encapsulation !== undefined && espOctets(last) > longestPacket) {
+        return this.#drop('XfrmOutStateProtoError', 'EMSGSIZE');
+      }
     }
     return { kind: 'encrypted', packet: last as EspPacket, mark };
   }
 
-  #transform(state: XfrmState, inner: InnerPacket, now: Microseconds): EspPacket | OutputDrop {
+  /** The tests before encryption. If all pass, the packet has its number and is accounted. */
+  #refuse(state: XfrmState, inner: InnerPacket, now: Microseconds): OutputDrop | undefined {
     const { shape } = state;
     if (inner.dontFragment === true && this.#isTooLong(state, inner)) {
       return this.#drop('XfrmOutStateModeError', 'EMSGSIZE');
@@ -136,11 +140,7 @@ export class OutputPath {
     }
     if (!takeOutputNumber(activity, shape)) return this.#drop('XfrmOutStateSeqError', 'EOVERFLOW');
     account(activity, protectedOctets(shape.mode, inner));
-    const packet = encapsulate(state, activity, inner);
-    if (packet.encapsulation !== undefined && espOctets(packet) > longestPacket) {
-      return this.#drop('XfrmOutStateProtoError', 'EMSGSIZE');
-    }
-    return packet;
+    return undefined;
   }
 
   #isTooLong(state: XfrmState, inner: InnerPacket): boolean {

@@ -4,7 +4,7 @@ import type { CiliumNode, CiliumNodeAt } from './cilium-nodes.ts';
 import type { FamilyName, FamilyTexts, InventoryNode } from './inventory.ts';
 import type { Oddity } from './oddities.ts';
 import { type DocumentPath, problemAt, shown, type SourceDocument } from './source-document.ts';
-import { assumedPodCidr, firstAddress } from './stand-ins.ts';
+import { assumedInternalIpv6, assumedPodCidr, firstAddress } from './stand-ins.ts';
 
 /** What the nodes of a cluster have in common. */
 export interface NodeContext {
@@ -186,6 +186,7 @@ function fillIn(draft: Draft, index: number, { clusterId, families }: NodeContex
     }
   }
   if (families.includes('ipv6') && draft.internalIp.ipv6 === undefined) {
+    draft.internalIp.ipv6 = assumedInternalIpv6(clusterId, index).text;
     addOnce(draft, 'noIpv6InternalIp');
   }
 }

@@ -41,7 +41,7 @@ const oddityNotes: readonly OddityNote[] = [
     oddity: 'noIpv6InternalIp',
     level: 'warning',
     path: addresses,
-    message: (nodes) => `no IPv6 InternalIP on ${nodes}, though IPv6 is enabled`,
+    message: (nodes) => `no IPv6 InternalIP on ${nodes}, though IPv6 is enabled: one is made up`,
   },
   {
     oddity: 'noBootId',

@@ -135,20 +135,16 @@ function nodeErrors(document: SourceDocument, inventory: Inventory): readonly In
   ];
 }
 
-/** Only an IPv6 InternalIP may be missing: the tunnels then run over IPv4. */
+const addressKeys = ['internalIp', 'ciliumInternalIp', 'podCidr'] as const;
+
 function missingAddresses(
   document: SourceDocument,
   { settings }: Inventory,
   node: InventoryNode,
   index: number,
 ): readonly InputError[] {
-  return enabledFamilies(settings).flatMap((family) => {
-    const needed = [
-      'ciliumInternalIp',
-      'podCidr',
-      ...(family === 'ipv4' ? ['internalIp'] : []),
-    ] as const;
-    return (needed as readonly ('internalIp' | 'ciliumInternalIp' | 'podCidr')[])
+  return enabledFamilies(settings).flatMap((family) =>
+    addressKeys
       .filter((key) => node[key][family] === undefined)
       .map((key) =>
         problemAt(document, {
@@ -156,6 +152,6 @@ function missingAddresses(
           message: `node ${node.name} has no ${key}.${family}, and enable-${family} is true`,
           path: ['nodes', index, key, family],
         }),
-      );
-  });
+      ),
+  );
 }

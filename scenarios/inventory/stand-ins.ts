@@ -14,6 +14,11 @@ export function assumedPodCidr(family: FamilyName, clusterId: number, index: num
   return { address: addressOfWords(words), length: 64 };
 }
 
+/** An IPv6 InternalIP for a node that has none, outside of every assumed pod CIDR. */
+export function assumedInternalIpv6(clusterId: number, index: number): Address {
+  return addressOfWords([0xfd6b6578, ((clusterId << 16) | index) >>> 0, 0, 1]);
+}
+
 /** The first address of a prefix after the network's own. */
 export function firstAddress(cidr: string): Address {
   const { words } = prefix(cidr).address;

@@ -25,10 +25,9 @@ const mostProbes = 2_000_000;
 export function starterScenario(clusters: readonly StarterCluster[]): string {
   const names = clusters.map(({ inventory }) => inventory.cluster.name);
   const keptLongest = Math.max(...clusters.map(({ inventory }) => rotationDuration(inventory)));
-  const keyId = defined(clusters[0], 'the first cluster').inventory.keyId;
   return [
     title(clusters, names),
-    clusterList(clusters, keyId),
+    clusterList(clusters),
     delayList(clusters.length > 1),
     traffic(clusters, lookBefore + keptLongest + lookAfter),
     procedure(names, keptLongest),
@@ -54,18 +53,13 @@ function title(clusters: readonly StarterCluster[], names: readonly string[]): s
   );
 }
 
-/** Not a secret: what a rehearsal encrypts with is of no consequence, but its key ID is. */
-const exampleKey = '000102030405060708090a0b0c0d0e0f10111213';
-
-function clusterList(clusters: readonly StarterCluster[], keyId: number): string {
-  const secret = `${keyId}+ rfc4106(gcm(aes)) ${exampleKey} 128`;
+/** The secret is left to the loader: an example key under the key ID that the nodes advertise. */
+function clusterList(clusters: readonly StarterCluster[]): string {
   const list = clusters.map(({ inventory, inventoryFile }) => ({
     name: inventory.cluster.name,
     inventory: inventoryFile,
-    secret,
   }));
-  const comment = '# The key ID is the one that the nodes advertise; the key is an example.\n';
-  return comment + stringify({ clusters: list }, { lineWidth: 0 });
+  return stringify({ clusters: list }, { lineWidth: 0 });
 }
 
 function delayList(isMesh: boolean): string {
