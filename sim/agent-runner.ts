@@ -87,7 +87,7 @@ export class AgentRunner implements LaneHost {
     if (this.#pauses > 0) pauseAll(process);
     this.#process = process;
     node.datapathProfile = node.profile;
-    world.trace.record('agentStarted', world.now, node.index);
+    world.trace.record('agentStarted', world.now, node.index, node.settings.rotationDuration);
     process.main.tell(
       {
         kind: 'start',

@@ -1,15 +1,14 @@
 import type { Delay } from './delay.ts';
 import type { DelayOverride, LocalDelay, NodeSelector, Scenario } from './scenario.ts';
-import { selects } from './selector.ts';
-import type { SimNode } from './sim-node.ts';
+import { type Selectable, selects } from './selector.ts';
 
 /** Which delay holds where: the scenario's own, unless a later override fits. */
 export class DelayTable {
-  readonly #scenario: Scenario;
+  readonly #delays: Scenario['delays'];
   readonly #overrides: ReadonlyMap<LocalDelay, readonly DelayOverride[]>;
 
-  constructor(scenario: Scenario) {
-    this.#scenario = scenario;
+  constructor(scenario: Pick<Scenario, 'delays' | 'delayOverrides'>) {
+    this.#delays = scenario.delays;
     const overrides = new Map<LocalDelay, DelayOverride[]>();
     for (const override of scenario.delayOverrides) {
       const known = overrides.get(override.delay) ?? [];
@@ -19,15 +18,15 @@ export class DelayTable {
   }
 
   /** The delay at a node; `from` is the far end, for the delays that have one. */
-  of(delay: LocalDelay, at: SimNode, from?: SimNode): Delay {
+  of(delay: LocalDelay, at: Selectable, from?: Selectable): Delay {
     const overrides = this.#overrides.get(delay);
-    if (overrides === undefined) return this.#scenario.delays[delay];
+    if (overrides === undefined) return this.#delays[delay];
     const fits = (override: DelayOverride): boolean =>
       selects(override.at, at) && isFrom(override.from, from);
-    return overrides.find(fits)?.value ?? this.#scenario.delays[delay];
+    return overrides.find(fits)?.value ?? this.#delays[delay];
   }
 }
 
-function isFrom(selector: NodeSelector, from: SimNode | undefined): boolean {
+function isFrom(selector: NodeSelector, from: Selectable | undefined): boolean {
   return selector.kind === 'all' || (from !== undefined && selects(selector, from));
 }

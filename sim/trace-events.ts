@@ -26,6 +26,7 @@ export const traceFields = {
   /** The 32 bits on the wire; 0 for a packet that never got there. */
   sequence: 'integer',
   count: 'integer',
+  rotationDuration: 'integer',
   fate: 'fate',
   fault: 'text',
   state: 'text',
@@ -52,7 +53,8 @@ export const traceEvents = {
   volumeUpdated: ['node', 'version'],
   /** Nodes, and the agents on them. */
   nodeChanged: ['node', 'state'],
-  agentStarted: ['node'],
+  /** With the `ipsec-key-rotation-duration` that the agent has from now on, in microseconds. */
+  agentStarted: ['node', 'rotationDuration'],
   agentStopped: ['node'],
   agentExited: ['node', 'cause', 'message'],
   log: ['node', 'level', 'message'],

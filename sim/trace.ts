@@ -95,6 +95,16 @@ export class Trace {
     this.#observers.push(observer);
   }
 
+  /** The same for several kinds; `values` are as many as the event has fields. */
+  observeEach(events: readonly TraceEvent[], observer: AnyTraceObserver): void {
+    for (const event of events) {
+      const { arity, observers } = this.#channels[event];
+      observers.push((at, ...values) => {
+        observer(event, at, values.slice(0, arity));
+      });
+    }
+  }
+
   /** Notes that an event happened at an instant: one safe integer for each of its fields. */
   record<Event extends TraceEvent>(
     event: Event,

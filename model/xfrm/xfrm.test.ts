@@ -45,7 +45,7 @@ describe('two kernels', () => {
       inState({ shape: { ...shape, outputMark: { value: 0xd00, mask: 0xf00 } } }),
       0,
     );
-    // The sample's remote host is the sender of inbound packets, so the ends are swapped here.
+    // What is local to the sender is remote to the receiver.
     const result = sender.output(outbound, 0x7e10, 0);
     expect(result).toMatchObject({ kind: 'encrypted', mark: 0xe10 });
     const { source, destination, ...rest } = sent(result);

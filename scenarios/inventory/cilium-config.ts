@@ -38,11 +38,11 @@ const configMapSchema = z.object(
 export function readCiliumConfig(
   document: SourceDocument,
 ): Result<CiliumConfig, readonly InputError[]> {
-  const { value } = document;
+  const { content } = document;
   const kind =
-    typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+    typeof content === 'object' && content !== null && 'kind' in content ? content.kind : undefined;
   if (kind !== 'ConfigMap') return failure([notConfigMap(document, kind)]);
-  const parsed = configMapSchema.safeParse(value);
+  const parsed = configMapSchema.safeParse(content);
   if (!parsed.success) return failure(shapeErrors(document, parsed.error));
   const { metadata, data } = parsed.data;
   return success({

@@ -85,18 +85,18 @@ const itemsSchema = z.object({ items: z.array(z.unknown()).nullable() });
 export function readCiliumNodes(
   document: SourceDocument,
 ): Result<CiliumNodes, readonly InputError[]> {
-  const header = headerSchema.safeParse(document.value);
+  const header = headerSchema.safeParse(document.content);
   if (!header.success) return failure([notCiliumNodes(document, 'it has no apiVersion and kind')]);
   const { apiVersion, kind } = header.data;
   const found = `it is ${shown(kind)} of ${shown(apiVersion)}`;
   if (kind === 'CiliumNode' && apiVersion === ciliumVersion) {
-    return readNodes(document, [{ value: document.value, path: [] }]);
+    return readNodes(document, [{ value: document.content, path: [] }]);
   }
   const isList =
     (kind === 'List' && apiVersion === 'v1') ||
     (kind === 'CiliumNodeList' && apiVersion === ciliumVersion);
   if (!isList) return failure([notCiliumNodes(document, found)]);
-  const list = itemsSchema.safeParse(document.value);
+  const list = itemsSchema.safeParse(document.content);
   if (!list.success) return failure([notCiliumNodes(document, 'the list has no items')]);
   const items = list.data.items ?? [];
   return readNodes(

@@ -86,7 +86,9 @@ describe('the ConfigMap cilium-config', () => {
 
   it('says which flags it does not understand', () => {
     const flags = { ipam: 'eni', 'cni-chaining-mode': 'aws-cni', 'encrypt-interface': 'eth1' };
-    expect(notesOf({ ...flags, 'enable-ipsec-encrypted-overlay': 'true', 'debug-verbose': 'x' })).toEqual([
+    expect(
+      notesOf({ ...flags, 'enable-ipsec-encrypted-overlay': 'true', 'debug-verbose': 'x' }),
+    ).toEqual([
       'not understood: config.json: ipam is "eni": the model gives each node one pod CIDR a family (at data.ipam)',
       'not understood: config.json: cni-chaining-mode is "aws-cni": Cilium does not support IPsec when chained on another CNI (at data.cni-chaining-mode)',
       'not understood: config.json: the model has no enable-ipsec-encrypted-overlay (at data.enable-ipsec-encrypted-overlay)',
@@ -97,8 +99,18 @@ describe('the ConfigMap cilium-config', () => {
   it.each([
     ['app.kubernetes.io/version', '1.16.5', 'cilium-1.16', undefined],
     ['helm.sh/chart', 'cilium-1.19.0', 'cilium-1.19', undefined],
-    ['app.kubernetes.io/version', 'v1.14.2', 'cilium-1.16', 'the model does not know Cilium 1.14: cilium-1.16 is taken instead'],
-    ['app.kubernetes.io/version', '1.21.0', 'cilium-1.19', 'the model does not know Cilium 1.21: cilium-1.19 is taken instead'],
+    [
+      'app.kubernetes.io/version',
+      'v1.14.2',
+      'cilium-1.16',
+      'the model does not know Cilium 1.14: cilium-1.16 is taken instead',
+    ],
+    [
+      'app.kubernetes.io/version',
+      '1.21.0',
+      'cilium-1.19',
+      'the model does not know Cilium 1.21: cilium-1.19 is taken instead',
+    ],
   ])('reads the release from the label %s: %s', (label, version, release, message) => {
     const { file, text } = configMap();
     const labels = `"labels":${JSON.stringify({ [label]: version })}`;

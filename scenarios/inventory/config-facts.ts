@@ -131,7 +131,12 @@ function findRelease(search: Search): CiliumRelease {
   const label = labels.find((name) => /\d+\.\d+/.test(config?.labels.get(name) ?? ''));
   const version = label === undefined ? undefined : config?.labels.get(label);
   if (label === undefined || version === undefined) {
-    return assume(search, 'the Cilium release', assumedRelease, 'for want of better: give the real one');
+    return assume(
+      search,
+      'the Cilium release',
+      assumedRelease,
+      'for want of better: give the real one',
+    );
   }
   return releaseOf(search, label, version);
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { importCluster } from './index.ts';
-import { ciliumNode, configMap, fixture, importedFixture, nodeList, said } from './test-support/fixtures.ts';
+import {
+  ciliumNode,
+  configMap,
+  fixture,
+  importedFixture,
+  nodeList,
+  said,
+} from './test-support/fixtures.ts';
 
 const v4 = (ip: string, type: string) => ({ ip, type });
 
@@ -51,7 +58,9 @@ describe('what kubectl really prints', () => {
       'lab-worker-02',
     ]);
     expect(inventory.keyId).toBe(5);
-    expect(notes.every(({ file, level }) => file === 'lab-ciliumnodes.yaml' && level === 'assumed')).toBe(true);
+    expect(
+      notes.every(({ file, level }) => file === 'lab-ciliumnodes.yaml' && level === 'assumed'),
+    ).toBe(true);
     expect(notes.map(({ message }) => message)).toEqual([
       "cluster-name is not given: default is assumed, the agent's default",
       'cluster-id is not given: 1 is assumed, as of a cluster in no mesh',
@@ -123,7 +132,7 @@ describe('texts that are no export', () => {
       expect(errors[0]?.length).toBeLessThan(300);
     }
     expect(said({ file: 'noise.bin', text: noise })).toEqual([
-      `noise.bin:1:1: neither JSON nor a Kubernetes object in YAML: it begins "x%\\u0001}]{\\"\\nx%\\u0001}]{\\"\\nx%\\u0001}]{\\"\\nx%\\u0001}]...
+      `noise.bin:1:1: neither JSON nor a Kubernetes object in YAML: it begins "x%\\u0001}]{\\"\\nx%\\u0001}]{\\"\\nx%\\u0001}]{\\"\\nx%\\u0001}]{...
   expected: an object with apiVersion and kind
   hint: give what "kubectl get ... -o json" printed, unchanged`,
     ]);
@@ -173,7 +182,7 @@ describe('texts that are no export', () => {
 describe('nodes that cannot be used', () => {
   it('refuses an empty list', () => {
     expect(said(nodeList([]))).toEqual([
-      `nodes.json:1:35: the list of CiliumNodes is empty (at items)
+      `nodes.json:1:42: the list of CiliumNodes is empty (at items)
   expected: at least one CiliumNode
   hint: check the context of kubectl, and that Cilium runs in that cluster`,
     ]);
@@ -301,7 +310,8 @@ describe('odd nodes that can be used', () => {
   });
 
   it('warns of nodes without a key', () => {
-    const noKey = 'warning: nodes.json: no key ID on node n1: peers send to it without encryption (at spec.encryption.key)';
+    const noKey =
+      'warning: nodes.json: no key ID on node n1: peers send to it without encryption (at spec.encryption.key)';
     expect(notesOf({ encryption: {} })).toEqual([noKey]);
     expect(said(nodeList([ciliumNode(1, { encryption: { key: 0 } })]))).toEqual([
       'assumed: nodes.json: no node advertises a key ID: the rehearsal starts with key ID 1 (at spec.encryption.key)',
@@ -331,7 +341,7 @@ describe('odd nodes that can be used', () => {
     );
     const imported = importCluster({ nodes, config });
     expect(imported.ok && imported.value.inventory.nodes[0]).toMatchObject({
-      internalIp: { ipv6: 'fd6b:6578:ff:0:0:0:0:1' },
+      internalIp: { ipv6: 'fd6b:6578:ff::1' },
       podCidr: { ipv4: '10.8.1.0/24', ipv6: 'fd6b:6579:ff::/64' },
     });
   });

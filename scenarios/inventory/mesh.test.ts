@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
+import { defined } from '../../model/assert.ts';
+import { success } from '../../model/result.ts';
 import { formatInputError } from '../input-error.ts';
 import { loadScenario } from '../load.ts';
-import { checkMesh, formatImportNote, type Inventory, starterScenario, writeInventory } from './index.ts';
+import {
+  checkMesh,
+  formatImportNote,
+  type Inventory,
+  starterScenario,
+  writeInventory,
+} from './index.ts';
 import { importedFixture } from './test-support/fixtures.ts';
 
 const east = importedFixture('east-ciliumnodes.json', 'east-cilium-config.json').inventory;
@@ -53,6 +61,22 @@ it('starts a scenario that loads, with both clusters rotated at once', () => {
     ['east.yaml', writeInventory(east)],
     ['west.yaml', writeInventory(west)],
   ]);
-  const loaded = loadScenarioOf(text, files);
+  const loaded = loadScenario(text, {
+    file: 'scenario.yaml',
+    readFile: (path) => success(defined(files.get(path), path)),
+  });
   expect(loaded.ok ? [] : loaded.error.map(formatInputError)).toEqual([]);
+  expect(loaded.ok && loaded.value).toMatchObject({
+    expect: { verdict: 'safe' },
+    procedure: [
+      { kind: 'wait', duration: 120_000_000 },
+      { kind: 'rotate', clusters: ['east', 'west'] },
+      { kind: 'wait', duration: 900_000_000 },
+    ],
+    clusters: [
+      { name: 'east', id: 1, secret: expect.stringMatching(/^3\+ /) },
+      { name: 'west', id: 2, settings: { rotationDuration: 600_000_000 } },
+    ],
+  });
+  expect(loaded.ok && loaded.value.clusters.map(({ nodes }) => nodes.length)).toEqual([20, 14]);
 });

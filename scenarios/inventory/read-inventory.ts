@@ -104,7 +104,7 @@ export function readInventory(
 ): Result<Inventory, readonly InputError[]> {
   const document = readSource({ file, text });
   if (!document.ok) return failure([document.error]);
-  const parsed = inventorySchema.safeParse(document.value);
+  const parsed = inventorySchema.safeParse(document.value.content);
   if (!parsed.success) return failure(shapeErrors(document.value, parsed.error));
   const inventory = toInventory(parsed.data);
   const errors = nodeErrors(document.value, inventory);

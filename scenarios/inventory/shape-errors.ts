@@ -39,7 +39,7 @@ function unknownKey(
 }
 
 function badValue(document: SourceDocument, path: DocumentPath, expected: string): InputError {
-  const value = valueAt(document.value, path);
+  const value = valueAt(document.content, path);
   const name = path.length === 0 ? 'the document' : shown(path.at(-1));
   const missing = value === undefined || value === null;
   return problemAt(document, {

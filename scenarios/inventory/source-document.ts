@@ -19,7 +19,7 @@ export interface Position {
 /** What a JSON or YAML text holds, and where in the text each part of it stands. */
 export interface SourceDocument {
   readonly file: string;
-  readonly value: unknown;
+  readonly content: unknown;
   /** Where the value at the path begins; for a missing value, where its parent does. */
   readonly positionOf: (path: DocumentPath) => Position | undefined;
 }
@@ -82,9 +82,9 @@ const emptyText = {
 };
 
 function readJson(file: string, text: string): Result<SourceDocument, InputError> {
-  const value = parseJson(text);
-  if (value === undefined) return failure(jsonError(file, text));
-  return success({ file, value, positionOf: lazyLocator(text) });
+  const content = parseJson(text);
+  if (content === undefined) return failure(jsonError(file, text));
+  return success({ file, content, positionOf: lazyLocator(text) });
 }
 
 function parseJson(text: string): unknown {
@@ -144,8 +144,8 @@ function readYaml(file: string, text: string): Result<SourceDocument, InputError
     const details = { code: 'BAD_YAML', message, expected: '', hint };
     return failure(textError(file, { ...details, offset: error.pos[0], text }));
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
-  return success({ file, value, positionOf: (path) => locate(document, lines, path) });
+  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  return success({ file, content, positionOf: (path) => locate(document, lines, path) });
 }
 
 function firstLine(message: string): string {

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { defined } from '../../../model/assert.ts';
 import { formatInputError } from '../../input-error.ts';
-import { formatImportNote, type ImportedCluster, importCluster, type SourceText } from '../index.ts';
+import {
+  formatImportNote,
+  type ImportedCluster,
+  importCluster,
+  type SourceText,
+} from '../index.ts';
 
 /** A file of fixtures/, under its own name. */
 export function fixture(file: string): SourceText {

@@ -1,0 +1,5 @@
+export { check, type Check, type CheckedRun, seedsOf } from './check.ts';
+export type { Deviation } from './expectation.ts';
+export { rehearse, type Rehearsal } from './rehearse.ts';
+export type { TimelineEntry } from './timeline.ts';
+export type { Cause, FirstLoss, Margin, MarginRule, Verdict } from './verdict.ts';

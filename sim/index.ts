@@ -1,0 +1,20 @@
+export { type AgentFactory, ciliumAgent } from './agent-runner.ts';
+export type { Delay, QuantilePoint } from './delay.ts';
+export { DelayTable } from './delay-table.ts';
+export { maximumOf, minimumOf } from './draw-delay.ts';
+export { fateNumber, isBlameless, type PacketFate, packetFates } from './packet-fate.ts';
+export type { KeysInUse, Loss, NodeOutcome, PacketTotals, Run, RunEnd } from './run.ts';
+export type * from './scenario.ts';
+export { type Selectable, selects } from './selector.ts';
+export { simulate, type SimulateOptions } from './simulate.ts';
+export { firstNodeNumbers, mostNodes, planNodes } from './topology.ts';
+export { type AnyTraceObserver, Trace, type TraceNames, type TraceObserver } from './trace.ts';
+export {
+  type TraceEvent,
+  traceEvents,
+  type TraceField,
+  traceFields,
+  type TraceFieldType,
+  type TraceValues,
+} from './trace-events.ts';
+export { jsonLines, traceLine } from './trace-json.ts';
