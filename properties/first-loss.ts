@@ -37,6 +37,8 @@ export class FirstLossWatch {
     this.#history = history;
     const violations = packetFates.filter((fate) => !isBlameless(fate)).map(fateNumber);
     const isViolation = packetFates.map((_, number) => violations.includes(number));
+    // As many parameters as the event has values: the commonest event must not allocate.
+    // eslint-disable-next-line max-params
     trace.observe('packetFate', (at, sender, receiver, family, keyId, _sequence, fate) => {
       if (this.evidence !== undefined || isViolation[fate] !== true) return;
       const fateName = packetFates[fate] as PacketFate;

@@ -42,14 +42,13 @@ function unknownKey(key: string, known: readonly string[]): Problem {
   };
 }
 
-/** For a mapping whose keys are data: `reason` is why the key is none. */
+/** For a mapping whose keys are data; `reason` is why the key is none. */
 function badKey(key: string, reason: z.core.$ZodIssue | undefined): Problem {
-  const names = reason?.code === 'invalid_value' ? reason.values.map(String) : [];
   return {
     code: 'UNKNOWN_KEY',
     message: `unknown key "${key}"`,
     expected: reason?.message ?? '',
-    hint: didYouMean(key, names),
+    hint: '',
   };
 }
 
@@ -99,6 +98,8 @@ function wrongType(source: YamlSource, issue: z.core.$ZodIssue): Problem {
   if (value === undefined) {
     return { code: 'MISSING_KEY', message: `the key "${name}" is missing`, expected, hint: '' };
   }
+  if (value === null)
+    return { code: 'EMPTY_VALUE', message: 'the value is empty', expected, hint: '' };
   return (
     wrongScalar(source, issue) ?? {
       code: 'WRONG_TYPE',
@@ -127,7 +128,6 @@ function wrongScalar(source: YamlSource, issue: z.core.$ZodIssue): Problem | und
 }
 
 function describe(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
   if (typeof value === 'string') return `the text "${value}"`;
@@ -161,5 +161,7 @@ function bare(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined 
 }
 
 function keysOf(schema: z.core.$ZodType | undefined): readonly string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  const key = schema instanceof z.ZodRecord ? schema.keyType : undefined;
+  return key instanceof z.ZodEnum ? key.options.map(String) : [];
 }

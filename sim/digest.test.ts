@@ -17,9 +17,10 @@ function digestOf(...items: readonly Item[]): string {
 const items = fc.array(fc.oneof(fc.maxSafeInteger(), fc.string()), { maxLength: 20 });
 
 describe('Digest', () => {
+  // The values were computed by another implementation, in Python.
   test('is the same in every engine and release', () => {
     const known = [digestOf(), digestOf(1, -1, 2 ** 40), digestOf('keyturn', '')];
-    expect(known).toEqual([]);
+    expect(known).toEqual(['f7a2329ee98cbe8f', '2c353f5229bec671', '575d3e2a1e7a95fd']);
   });
 
   test('is the same for the same items', () => {

@@ -23,8 +23,8 @@ const median = lowerHalf[64] as number;
 
 /**
  * The value below which an exponentially distributed one lies with probability `position` / 2^32,
- * rounded down, where 0 <= `position` < 2^32. Exact to 0.01 % of the mean or 4 units of the last
- * place, whichever is more; at most 22.2 times the mean, which must leave room for that in 2^53.
+ * where 0 <= `position` < 2^32. Rounded down, and right to 0.01 % of the mean. At most 22.2 times
+ * the mean, which must fit into 53 bits.
  */
 export function exponentialQuantile(mean: number, position: number): number {
   const leadingOnes = Math.clz32(~position);
@@ -43,6 +43,6 @@ function interpolated(position: number): number {
 /** floor(value * factor / 2^24), in two halves, since a number holds only 53 bits of the product. */
 function scaled(value: number, factor: number): number {
   const high = Math.floor(value / one);
-  const low = value % one;
+  const low = value - high * one;
   return high * factor + Math.floor((low * factor) / one);
 }

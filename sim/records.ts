@@ -1,7 +1,7 @@
 import { defined } from '../model/assert.ts';
 import type { Microseconds } from '../model/time.ts';
 import { Broadcast } from './broadcast.ts';
-import { Link } from './link.ts';
+import type { Link } from './link.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 

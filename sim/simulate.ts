@@ -119,6 +119,8 @@ class Tally {
   constructor(trace: Trace) {
     this.#nodes = trace.names.nodes.length;
     const deliveredFate = fateNumber('delivered');
+    // As many parameters as the event has values: the commonest event must not allocate.
+    // eslint-disable-next-line max-params
     trace.observe('packetFate', (at, sender, receiver, family, keyId, _sequence, fate) => {
       if (fate === deliveredFate) this.delivered += 1;
       else this.#lose({ at, sender, receiver, family: family === 4 ? 4 : 6, keyId, fate });

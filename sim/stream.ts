@@ -18,9 +18,9 @@ export class Stream {
 
   /**
    * An integer from 0 up to, and not with, `limit`, which is at most 2^53 - 1. A choice among one
-   * draws nothing. A draw is one 32-bit word w for a limit of at most 2^32, and two words beyond:
-   * floor(w * limit / 2^32). So no integer's odds are off by more than 2^-32, and with the same
-   * word a larger limit never gives a smaller integer: runs that differ in a delay stay comparable.
+   * draws nothing. Otherwise one 32-bit word w makes floor(w * limit / 2^32), and above a limit of
+   * 2^32 two words do, over 2^64: no integer's odds are off by more than 2^-32. A larger limit
+   * never makes a smaller integer of the same word, so runs that differ in a delay stay comparable.
    */
   integer(limit: number): number {
     if (!Number.isSafeInteger(limit) || limit < 1) {
@@ -31,7 +31,7 @@ export class Stream {
     const word = this.#generator.int32() >>> 0;
     // The product has up to 64 bits and a number holds 53, so it is formed from two halves.
     const high = Math.floor(limit / twoTo16);
-    const low = limit % twoTo16;
+    const low = limit - high * twoTo16;
     return Math.floor((word * high + Math.floor((word * low) / twoTo16)) / twoTo16);
   }
 

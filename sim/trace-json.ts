@@ -5,7 +5,7 @@ import { type AnyTraceObserver, type Trace } from './trace.ts';
 /**
  * An event as one line of JSON without its newline: the instant in microseconds, the event's name,
  * and its fields in the order of the table, names and texts spelt out.
- * `{"at":1500,"event":"keyLoaded","node":"east/n1","keyId":4,"version":2}`
+ * `{"at":1500,"event":"keyLoaded","node":"east/n1","keyId":4}`
  */
 export function traceLine(
   trace: Trace,

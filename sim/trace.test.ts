@@ -62,7 +62,7 @@ describe('the digest of a trace', () => {
       'a further event',
       (trace) => {
         trace.record('keyLoaded', 10, 0, 4);
-        trace.record('agentStarted', 10, 0);
+        trace.record('agentStarted', 10, 0, 300);
       },
     ],
   ])('tells %s', (_, steps) => {
@@ -143,12 +143,13 @@ test('an event with a missing or a surplus value does not compile', () => {
   const trace = new Trace(names);
   // @ts-expect-error the key ID is missing
   trace.record('keyLoaded', 0, 1);
-  // @ts-expect-error an agent's start has one value
-  trace.record('agentStarted', 0, 1, 2);
-  // @ts-expect-error there is no such event
-  expect(() => {
+  // @ts-expect-error there is no third value
+  trace.record('keyLoaded', 0, 1, 4, 5);
+  const unknown = (): void => {
+    // @ts-expect-error there is no such event
     trace.record('keyEaten', 0, 1);
-  }).toThrow(TypeError);
+  };
+  expect(unknown).toThrow(TypeError);
 });
 
 test('a trace is written as a line of JSON an event, with names spelt out', () => {

@@ -1,8 +1,9 @@
 import { minute, type Microseconds } from '../time.ts';
 import type { Operations } from './agent.ts';
 import type { AgentMemory } from './memory.ts';
-import { updateNode } from './node-update.ts';
 import type { NodeName } from './node-record.ts';
+import { updateNode } from './node-update.ts';
+import type { Operation } from './operation.ts';
 
 /**
  * How long one round over all nodes takes: 1 min × ln(1 + nodes), the local one included.
@@ -33,7 +34,8 @@ function naturalLogarithm(x: number): number {
 
 /**
  * One step of the background sync: validates the next node of the round, and sets the timer for the
- * one after. A round walks the nodes in a Go map's order, at an even pace.
+ * one after. A round walks the nodes in a Go map's order, at an even pace; the local node has its
+ * turn, too, and nothing to validate here.
  * It restores what is missing for the newest key, never anything of an older one.
  *
  * cilium: pkg/node/manager/manager.go, `backgroundSync` and `singleBackgroundLoop`.
@@ -47,19 +49,15 @@ export function* syncNextNode(memory: AgentMemory): Operations {
 }
 
 /** Sets the timer for the next step. */
-export function nextStep(memory: AgentMemory): {
-  readonly kind: 'setTimer';
-  readonly timer: 'backgroundSync';
-  readonly after: Microseconds;
-} {
+export function nextStep(memory: AgentMemory): Operation {
   const nodes = memory.nodes.size + 1;
   const after = Math.max(1, Math.round(backgroundSyncInterval(nodes) / nodes));
   return { kind: 'setTimer', timer: 'backgroundSync', after };
 }
 
-/** The known nodes in the order in which Go walks a map: any (Fisher-Yates). */
+/** All nodes, the local one among them, in the order in which Go walks a map: any (Fisher-Yates). */
 export function shuffledNodes(memory: AgentMemory): NodeName[] {
-  const names = [...memory.nodes.keys()];
+  const names = [memory.environment.local.name, ...memory.nodes.keys()];
   for (let last = names.length - 1; last > 0; last -= 1) {
     const other = memory.environment.random.mapOrder(last + 1);
     const moved = names[last] as NodeName;

@@ -1,4 +1,4 @@
-import { assert, defined, unreachable } from '../assert.ts';
+import { assert, unreachable } from '../assert.ts';
 import type { ActionOf, StateOf } from '../chart.ts';
 import { keyFileNotFound, loadedKeyId, loadKeyFile, type SecretError } from '../secret/index.ts';
 import type { Microseconds } from '../time.ts';
@@ -13,6 +13,7 @@ import { AgentMemory } from './memory.ts';
 import { deleteNode } from './node-delete.ts';
 import type { NodeName, NodeRecord } from './node-record.ts';
 import { updateNode } from './node-update.ts';
+import type { Operation } from './operation.ts';
 import { reclaimStaleKeys } from './reclaim.ts';
 
 type AgentState = StateOf<typeof agentChart>;
@@ -164,8 +165,8 @@ export class CiliumAgent implements Agent {
   /** cilium: pkg/datapath/linux/node.go, `AllNodeValidateImplementation`: in a Go map's order. */
   *#validateAllNodes(): Operations {
     for (const name of shuffledNodes(this.#memory)) {
-      const node = defined(this.#memory.nodes.get(name), `node ${name}`);
-      yield* updateNode(this.#memory, node, undefined);
+      const node = this.#memory.nodes.get(name);
+      if (node !== undefined) yield* updateNode(this.#memory, node, undefined);
     }
     yield { kind: 'allNodesValidated', keyId: this.#memory.currentSpi };
   }
@@ -214,11 +215,7 @@ export class CiliumAgent implements Agent {
   }
 }
 
-function exit(fault: SecretError): {
-  readonly kind: 'exit';
-  readonly cause: 'failure' | 'panic' | 'unmodelled';
-  readonly message: string;
-} {
+function exit(fault: SecretError): Operation {
   return {
     kind: 'exit',
     cause: fault.kind === 'error' ? 'failure' : fault.kind,

@@ -1,12 +1,19 @@
 import type { Family } from '../address.ts';
-import type { KeyHandle, PolicyConfig, StateConfig } from '../xfrm/index.ts';
+import type { KeyHandle, PolicyConfig, Selector, StateConfig, StateShape } from '../xfrm/index.ts';
 import type { Operations, Steps } from './agent.ts';
 import type { LoadedKey } from './loaded-key.ts';
 import { failed } from './log.ts';
 import type { AgentMemory } from './memory.ts';
 import type { NodeRecord } from './node-record.ts';
 import { replaceState } from './state-replace.ts';
-import type { Tunnel } from './xfrm-objects.ts';
+import {
+  inputState,
+  markedInputPolicies,
+  outputPolicy,
+  outputState,
+  type Tunnel,
+  wildcardInputPolicy,
+} from './xfrm-objects.ts';
 
 /** One remote node's XFRM objects of one family, for the newest key. */
 export interface FamilyUpdate {
@@ -17,15 +24,60 @@ export interface FamilyUpdate {
   readonly family: Family;
 }
 
+/** One direction of one tunnel, and what is sent through it. */
+export interface TunnelUse {
+  readonly shape: StateShape;
+  readonly tunnel: Tunnel;
+  /** Undefined: nothing, so that there is a state but no policy. */
+  readonly selector: Selector | undefined;
+}
+
+/**
+ * The OUT state, and the policy that leads to it once it is there. Answers whether the state is as
+ * it should be. cilium: ipsec_linux.go, `UpsertIPsecEndpoint`.
+ */
+export function* ensureOutgoing(update: FamilyUpdate, use: TunnelUse): Steps<boolean> {
+  const { nodeId, loaded } = update;
+  const { shape, tunnel, selector } = use;
+  const keyId = loaded.key.keyId;
+  const key = keyOut(update, tunnel);
+  const ready = yield* ensureState(update, outputState({ shape, tunnel, nodeId, keyId, key }));
+  if (ready && selector !== undefined) {
+    yield* ensurePolicy(outputPolicy({ tunnel, selector, nodeId, keyId, reqid: shape.reqid }));
+  }
+  return ready;
+}
+
+/** The IN state, and the policies that admit what came through it. Answers as {@link ensureOutgoing}. */
+export function* ensureIncoming(update: FamilyUpdate, use: TunnelUse): Steps<boolean> {
+  const { nodeId, loaded } = update;
+  const { shape, tunnel } = use;
+  const keyId = loaded.key.keyId;
+  const key = keyIn(update, tunnel);
+  const ready = yield* ensureState(update, inputState({ shape, tunnel, nodeId, keyId, key }));
+  if (!ready) return false;
+  for (const policy of inputPolicies(update, use)) yield* ensurePolicy(policy);
+  return true;
+}
+
+function inputPolicies(update: FamilyUpdate, use: TunnelUse): readonly PolicyConfig[] {
+  const { tunnel, selector, shape } = use;
+  if (update.memory.environment.profile.inPolicies === 'wildcard') {
+    return [wildcardInputPolicy(update.family)];
+  }
+  if (selector === undefined) return [];
+  return markedInputPolicies({ tunnel, selector, reqid: shape.reqid });
+}
+
 /** The key of packets that this node sends: both boot IDs take part, the sender's first. */
-export function keyOut(update: FamilyUpdate, tunnel: Tunnel): KeyHandle {
+function keyOut(update: FamilyUpdate, tunnel: Tunnel): KeyHandle {
   return keyOf(update, tunnel, {
     source: update.memory.environment.local,
     destination: update.node,
   });
 }
 
-export function keyIn(update: FamilyUpdate, tunnel: Tunnel): KeyHandle {
+function keyIn(update: FamilyUpdate, tunnel: Tunnel): KeyHandle {
   return keyOf(update, tunnel, {
     source: update.node,
     destination: update.memory.environment.local,
@@ -50,7 +102,7 @@ function keyOf(
 }
 
 /** Answers whether the state is as it should be. */
-export function* ensureState(update: FamilyUpdate, wanted: StateConfig): Steps<boolean> {
+function* ensureState(update: FamilyUpdate, wanted: StateConfig): Steps<boolean> {
   const errno = yield* replaceState(wanted, {
     profile: update.memory.environment.profile,
     remoteRebooted: update.memory.rebooted.has(update.node.name),

@@ -1,28 +1,42 @@
 import type { Address } from '../address.ts';
 import type { Operations, Steps } from './agent.ts';
-import { failed } from './log.ts';
+import { error, failed } from './log.ts';
 import type { AgentMemory } from './memory.ts';
 import { nodeAddresses, type NodeRecord } from './node-record.ts';
 
-/** Gives the node an ID and writes its addresses to the node map. Answers the ID, 0 if there is none. */
+/**
+ * Gives the node an ID, writes its addresses to the node map, and takes those out that it no longer
+ * has. Answers the ID, 0 if there is none. cilium: pkg/datapath/linux/node.go, `nodeUpdate`.
+ */
 export function* mapNode(
   memory: AgentMemory,
   node: NodeRecord,
   previous: NodeRecord | undefined,
 ): Steps<number> {
   const addresses = nodeAddresses(node);
-  if (previous !== undefined) yield* unmapVanished(memory, previous, addresses);
   const nodeId = yield* idForNode(memory, addresses);
-  if (nodeId === 0) return 0;
+  if (nodeId !== 0) yield* mapAddresses(memory, { node, nodeId, previous });
+  if (previous !== undefined) yield* unmapVanished(memory, previous, addresses);
+  return nodeId;
+}
+
+function* mapAddresses(
+  memory: AgentMemory,
+  mapping: {
+    readonly node: NodeRecord;
+    readonly nodeId: number;
+    readonly previous: NodeRecord | undefined;
+  },
+): Operations {
+  const { node, nodeId, previous } = mapping;
   const rewrite = previous === undefined || previous.keyId !== node.keyId;
-  for (const address of addresses) {
+  for (const address of nodeAddresses(node)) {
     const isNew = memory.nodeIds.idOf(address) !== nodeId;
     if (!isNew && !rewrite) continue;
     const { errno } = yield { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
     if (errno === 'ok') memory.nodeIds.assign(address, nodeId);
     else yield failed('Failed to map node IP address to allocated ID', errno);
   }
-  return nodeId;
 }
 
 function* unmapVanished(
@@ -38,8 +52,9 @@ function* unmapVanished(
 /** Takes one address out of the node map, and gives its ID back with the last one. */
 export function* unmapAddress(memory: AgentMemory, address: Address): Operations {
   if (memory.nodeIds.idOf(address) === 0) return;
-  yield { kind: 'nodeMapDelete', address };
-  memory.nodeIds.release(address);
+  const { errno } = yield { kind: 'nodeMapDelete', address };
+  if (errno === 'ok') memory.nodeIds.release(address);
+  else yield failed('Failed to remove a node IP to node ID mapping', errno);
 }
 
 /**
@@ -55,6 +70,6 @@ function* idForNode(memory: AgentMemory, addresses: readonly Address[]): Steps<n
   }
   const { random } = memory.environment;
   const fresh = memory.nodeIds.draw((limit) => random.nodeId(limit));
-  if (fresh === 0) yield failed('No more IDs available for nodes', 'ENOSPC');
+  if (fresh === 0) yield error('No more IDs available for nodes');
   return fresh;
 }

@@ -12,6 +12,7 @@ import type {
   Mark,
   PolicyConfig,
   PolicyDirection,
+  Selector,
   StateConfig,
   StateShape,
   Template,
@@ -40,6 +41,11 @@ export interface Tunnel {
   readonly destination: Address;
 }
 
+/** What goes to these addresses, from wherever. */
+export function toward(destination: Prefix): Selector {
+  return { source: everything[destination.address.family], destination };
+}
+
 function defaultDrop(family: Family): PolicyConfig {
   return {
     direction: 'out',
@@ -61,52 +67,47 @@ export function isDefaultDrop(policy: Pick<PolicyConfig, 'direction' | 'action'>
   return policy.direction === 'out' && policy.action === 'block';
 }
 
-export function outputState(made: {
+/** What the OUT state and the IN state of a tunnel are made of. */
+interface StateParts {
   readonly shape: StateShape;
   readonly tunnel: Tunnel;
   readonly nodeId: number;
   readonly keyId: number;
   readonly key: KeyHandle;
-}): StateConfig {
+}
+
+/** Only what is marked for this node and this key may use it. */
+export function outputState(parts: StateParts): StateConfig {
+  return stateOf(parts, outputObjectMark(parts.nodeId, parts.keyId));
+}
+
+/** The mark names the node alone: the SPI in the packet tells the key. */
+export function inputState(parts: StateParts): StateConfig {
+  return stateOf(parts, inputObjectMark(parts.nodeId));
+}
+
+function stateOf(parts: StateParts, mark: Mark): StateConfig {
   return {
-    shape: made.shape,
-    source: made.tunnel.source,
-    destination: made.tunnel.destination,
-    spi: made.keyId,
-    markValue: outputObjectMark(made.nodeId, made.keyId).value,
-    key: made.key,
+    shape: parts.shape,
+    source: parts.tunnel.source,
+    destination: parts.tunnel.destination,
+    spi: parts.keyId,
+    markValue: mark.value,
+    key: parts.key,
   };
 }
 
-export function inputState(made: {
-  readonly shape: StateShape;
-  readonly tunnel: Tunnel;
-  readonly nodeId: number;
-  readonly keyId: number;
-  readonly key: KeyHandle;
-}): StateConfig {
-  return {
-    shape: made.shape,
-    source: made.tunnel.source,
-    destination: made.tunnel.destination,
-    spi: made.keyId,
-    markValue: inputObjectMark(made.nodeId).value,
-    key: made.key,
-  };
-}
-
+/** Leads what is marked for this node and this key into its tunnel. */
 export function outputPolicy(made: {
   readonly tunnel: Tunnel;
-  readonly source: Prefix | undefined;
-  readonly destination: Prefix;
+  readonly selector: Selector;
   readonly nodeId: number;
   readonly keyId: number;
   readonly reqid: number;
 }): PolicyConfig {
-  const family = made.destination.address.family;
   return {
     direction: 'out',
-    selector: { source: made.source ?? everything[family], destination: made.destination },
+    selector: made.selector,
     mark: outputObjectMark(made.nodeId, made.keyId),
     priority: 0,
     action: 'allow',
@@ -132,12 +133,10 @@ export function forwardPolicy(family: Family, local: Address, reqid: number): Po
 /** v1.16, v1.17: what was decrypted must have come through the tunnel; what goes to a proxy, may. */
 export function markedInputPolicies(made: {
   readonly tunnel: Tunnel;
-  readonly source: Prefix | undefined;
-  readonly destination: Prefix;
+  readonly selector: Selector;
   readonly reqid: number;
 }): readonly PolicyConfig[] {
-  const family = made.destination.address.family;
-  const selector = { source: made.source ?? everything[family], destination: made.destination };
+  const { selector } = made;
   const required: Template = {
     source: made.tunnel.source,
     destination: made.tunnel.destination,
@@ -169,7 +168,7 @@ function optionalTemplate(to: {
 function allow(
   direction: PolicyDirection,
   made: {
-    readonly selector: PolicyConfig['selector'];
+    readonly selector: Selector;
     readonly mark?: Mark;
     readonly priority?: number;
     readonly template: Template;

@@ -7,6 +7,7 @@ import { defined } from '../../model/assert.ts';
  */
 export function exactlyOne(what: string, names: readonly string[]) {
   return (context: z.core.ParsePayload<object>): void => {
+    if (context.issues.length > 0) return; // A misspelt key is no missing one.
     const given = Object.keys(context.value).filter((key) => names.includes(key));
     if (given.length === 1) return;
     const found = given.length === 0 ? 'says none' : `says ${given.length}: ${given.join(', ')}`;

@@ -2,7 +2,7 @@ import { type z } from 'zod';
 import { ciliumReleases } from '../../model/release.ts';
 import { kernelNames } from '../../model/xfrm/index.ts';
 import { mostNodes } from '../../sim/topology.ts';
-import { clusterName, count, list, mapping, text, word } from './field.ts';
+import { amount, clusterName, count, list, mapping, text, word } from './field.ts';
 import { settingsSchema } from './settings.ts';
 
 export const clusterSchema = mapping(
@@ -11,11 +11,7 @@ export const clusterSchema = mapping(
     name: clusterName('The name of the cluster. Selectors use it: east, east/n1.'),
     id: count('The ClusterMesh ID. Default: the place in the list, from 1.', 1, 255).optional(),
     // More than the maximum is refused in plan-clusters.ts, with the reason.
-    nodes: count(
-      'How many nodes, named n1, n2, … Instead of inventory.',
-      1,
-      Number.MAX_SAFE_INTEGER,
-    )
+    nodes: amount('How many nodes, named n1, n2, … Instead of inventory.', 1)
       .meta({ maximum: mostNodes })
       .optional(),
     inventory: text(

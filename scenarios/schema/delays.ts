@@ -31,6 +31,7 @@ const overrideSchema = mapping('Delays that differ on some nodes or links.', {
   mesh: delay(meanings.mesh).optional(),
   latency: delay(meanings.latency).optional(),
 }).check((context) => {
+  if (context.issues.length > 0) return; // A misspelt delay is no missing one.
   const given = Object.keys(meanings).filter((name) => Object.hasOwn(context.value, name));
   const ofOneNode = given.filter((name) => !linkDelays.includes(name));
   if (given.length === 0) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dropReasons } from '../../model/datapath/index.ts';
 import { xfrmCounters } from '../../model/xfrm/index.ts';
-import { count, duration, list, mapping, nodes, period, word } from './field.ts';
+import { amount, duration, list, mapping, nodes, period, word } from './field.ts';
 
 /** What may be counted: the kernel's XFRM counters, and Cilium's drop reasons by their texts. */
 const counterNames = [...xfrmCounters, ...Object.values(dropReasons).map((reason) => reason.text)];
@@ -15,7 +15,7 @@ const counterNote = `By the names of /proc/net/xfrm_stat, or a drop reason of Ci
 const nodeCountersSchema = z
   .partialRecord(
     z.enum(counterNames, { error: `one of: ${counterNames.join(', ')}` }),
-    count('How many packets.', 0, Number.MAX_SAFE_INTEGER),
+    amount('How many packets.', 0),
     { error: 'a mapping from counters to numbers' },
   )
   .meta({ description: counterNote });
@@ -38,12 +38,12 @@ export const expectSchema = mapping('What the run must show; else the scenario f
     mapping('Keys in use at an instant.', {
       at: duration('When, from the start of the run.'),
       nodes: nodes('On which nodes. Default: all.').prefault('all'),
-      count: count('How many, on each of them.', 0, 10_000_000),
+      count: amount('How many, on each of them.', 0),
     }),
   ).optional(),
 });
 
 export const limitsSchema = mapping('Bounds of the run: reaching one ends it without a verdict.', {
-  events: count('How many events.', 1, Number.MAX_SAFE_INTEGER).prefault(50_000_000),
+  events: amount('How many events.', 1).prefault(50_000_000),
   time: period('How much virtual time.').prefault('24h'),
 });

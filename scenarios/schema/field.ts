@@ -112,6 +112,12 @@ export function count(description: string, minimum: number, maximum: number) {
     .meta({ description });
 }
 
+/** A whole number that has no bound above. */
+export function amount(description: string, minimum: number) {
+  const expected = `a whole number, at least ${minimum}`;
+  return z.int({ error: expected }).min(minimum, { error: expected }).meta({ description });
+}
+
 /** A text that is not empty. */
 export function text(description: string) {
   return z

@@ -3,6 +3,7 @@ import { ciliumReleases } from '../../model/release.ts';
 import { exactlyOne, exactlyOneSchema } from './choice.ts';
 import { faultShape } from './fault.ts';
 import {
+  amount,
   cluster,
   count,
   duration,
@@ -21,10 +22,9 @@ const conditionNames = ['keyLoaded', 'keysInUse', 'settled'];
 
 const waitUntilSchema = mapping('Waits until a condition holds; the run fails if it never does.', {
   keyLoaded: count('Every running node has loaded this key ID.', 1, 15).optional(),
-  keysInUse: count(
+  keysInUse: amount(
     'Every running node shows so many keys in use (cilium-dbg encrypt status).',
     0,
-    10_000_000,
   ).optional(),
   settled: flag('No rotation is under way, and no old state is left.')
     .refine((value) => value, {

@@ -1,0 +1,95 @@
+import { unreachable } from '../../model/assert.ts';
+import type { Cause, FirstLoss, Margin, Rehearsal } from '../../properties/index.ts';
+import { instantText, spanText } from '../instant-text.ts';
+import { columns } from './columns.ts';
+import type { Paint } from './paint.ts';
+
+/** The verdict with its evidence, and whether it is what the scenario expects. */
+export function verdictLines(rehearsal: Rehearsal, paint: Paint): readonly string[] {
+  return [...judgement(rehearsal, paint), ...expectationLines(rehearsal, paint)];
+}
+
+function judgement({ verdict }: Rehearsal, paint: Paint): readonly string[] {
+  switch (verdict.kind) {
+    case 'safe':
+      return [
+        `verdict  ${paint.good('SAFE')}: no packet was lost to encryption, and none left unencrypted`,
+        ...marginLines(verdict.margin),
+      ];
+    case 'unsafe':
+      return [
+        `verdict  ${paint.bad('UNSAFE')}: ${lossText(verdict.firstLoss)}`,
+        ...causeLines(verdict.firstLoss),
+        ...marginLines(verdict.margin),
+      ];
+    case 'inconclusive':
+      return [`verdict  ${paint.unsure('INCONCLUSIVE')}: ${verdict.reason}`];
+    default:
+      return unreachable(verdict);
+  }
+}
+
+function lossText({ loss }: FirstLoss): string {
+  return `first loss at ${instantText(loss.firstAt)}, from ${loss.sender} to ${loss.receiver}: ${loss.fate}`;
+}
+
+function causeLines({ causes, missedBy, remedy }: FirstLoss): readonly string[] {
+  const rows = causes.map((cause) => [instantText(cause.at), causeText(cause)]);
+  const missed = missedBy === undefined ? [] : [`missed by  ${milliseconds(missedBy)}`];
+  return ['because', ...columns(rows), ...missed, `remedy   ${remedy}`];
+}
+
+function causeText({ node, what }: Cause): string {
+  return node === undefined ? what : `${node} ${what}`;
+}
+
+/** Up to the next millisecond: less than what is printed would not have been enough. */
+function milliseconds(span: number): string {
+  return `${Math.ceil(span / 1000)} ms (${spanText(span)})`;
+}
+
+const rules: Readonly<Record<Margin['rule'], (margin: Margin) => string>> = {
+  receiverKeeps: ({ sender, receiver }) =>
+    `${receiver} keeps the old key that much longer than ${sender} can send with it`,
+  senderKeeps: ({ sender, receiver }) =>
+    `${sender} keeps the old key that much longer than it sends with it to ${receiver}`,
+  receiverReady: ({ sender, receiver }) =>
+    `${receiver} has the new key installed that much before a packet from ${sender} can need it`,
+};
+
+/** The margin and what it means; a negative one is told as such. */
+export function marginLines(margin: Margin | undefined): readonly string[] {
+  if (margin === undefined) return [];
+  const { smallest, neededRotationDuration } = margin;
+  const lines = [`margin   ${spanText(smallest)}: ${rules[margin.rule](margin)}`];
+  if (smallest < 0) {
+    lines.push(
+      '         negative: what was not lost, was not for luck with the tick and the probes',
+    );
+  }
+  if (neededRotationDuration !== undefined) {
+    lines.push(
+      `needed   ipsec-key-rotation-duration of at least ${spanText(roundUp(neededRotationDuration))} with these delays`,
+    );
+  }
+  return lines;
+}
+
+function roundUp(span: number): number {
+  return Math.ceil(span / 1000) * 1000;
+}
+
+function expectationLines({ deviations, run }: Rehearsal, paint: Paint): readonly string[] {
+  const { expect } = run.scenario;
+  const expectsNothing =
+    expect.verdict === undefined &&
+    Object.keys(expect.counters).length === 0 &&
+    expect.keysInUse.length === 0;
+  if (expectsNothing) return [];
+  if (deviations.length === 0)
+    return [`expected ${paint.good('yes')}: all that the scenario expects`];
+  return [
+    `expected ${paint.bad('no')}`,
+    ...deviations.map(({ what, expected, found }) => `  ${what}: ${expected}, but found ${found}`),
+  ];
+}
