@@ -18,7 +18,8 @@ export function checkNames(
   problems: Problems,
 ): void {
   checkClusters(file, clusters, problems);
-  checkAddresses(clusters, problems);
+  // Clusters with one name or ID share the addresses that are made up.
+  if (problems.errors.length === 0) checkAddresses(clusters, problems);
   const names = new Names(clusters);
   forEachSelector(file, [], (selector, path) => {
     const problem = names.problemWith(selector);
@@ -107,7 +108,9 @@ function checkReplacements(file: ScenarioEntries, names: Names, problems: Proble
       const { cluster } = replace.node;
       const by: NodeSelector = { kind: 'node', cluster, node: replace.by };
       const problem = names.problemWith(by);
-      if (problem?.code === 'UNKNOWN_NODE') problems.report([key, index, 'replace', 'by'], problem);
+      if (problem?.code !== 'UNKNOWN_NODE') continue;
+      const hint = problem.hint.replace(`${cluster}/`, '');
+      problems.report([key, index, 'replace', 'by'], { ...problem, hint });
     }
   }
 }

@@ -63,7 +63,7 @@ function problemOf(source: YamlSource, issue: z.core.$ZodIssue): Problem {
       if (typeof value !== 'string') return wrongType(source, issue);
       return {
         code: 'UNKNOWN_VALUE',
-        message: `unknown value ${found}`,
+        message: `unknown value "${value}"`,
         expected: issue.message,
         hint: didYouMean(value, issue.values.map(String)),
       };

@@ -2,8 +2,8 @@
 export function didYouMean(written: string, names: readonly string[]): string {
   const wanted = written.toLowerCase();
   let best: string | undefined;
-  // A third of the letters may differ: below that a likeness is chance.
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  // A third of the letters may differ: beyond that a likeness is chance.
+  let bestDistance = Math.floor(written.length / 3) + 1;
   for (const name of names) {
     const distance = editDistance(wanted, name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];

@@ -44,9 +44,8 @@ describe('the YAML', () => {
     const text = `title: [a
 clusters: b`;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_ALIAS a.yaml: the alias *XX is not defined stands for nothing
-        expected: an anchor &XX is not defined before it
-        hint: a text that begins with * needs quotes"
+      "YAML_SYNTAX a.yaml:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]
+        expected: YAML 1.2"
     `);
   });
 
@@ -58,9 +57,9 @@ clusters:
     nodes: 4
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_ALIAS a.yaml: the alias *XX is not defined stands for nothing
-        expected: an anchor &XX is not defined before it
-        hint: a text that begins with * needs quotes"
+      "DUPLICATE_KEY a.yaml:5:5: the key stands twice in one mapping
+        expected: each key once
+        hint: remove one of the two, or make a list of them"
     `);
   });
 
@@ -70,9 +69,9 @@ clusters:
 \t- name: east
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_ALIAS a.yaml: the alias *XX is not defined stands for nothing
-        expected: an anchor &XX is not defined before it
-        hint: a text that begins with * needs quotes"
+      "TAB_INDENTATION a.yaml:3:1: the line is indented with a tab
+        expected: spaces: YAML allows no tabs there
+        hint: replace each tab by two spaces"
     `);
   });
 
@@ -476,7 +475,7 @@ seed: [1]
 clusters: [{ name: east, nodes: 3, release: cilium-1.61 }]
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_VALUE a.yaml:2:45: unknown value the text "cilium-1.61" (at clusters[0].release)
+      "UNKNOWN_VALUE a.yaml:2:45: unknown value "cilium-1.61" (at clusters[0].release)
         expected: one of: cilium-1.16, cilium-1.17, cilium-1.18, cilium-1.19
         hint: did you mean "cilium-1.16"?"
     `);
@@ -488,7 +487,7 @@ clusters:
   - { name: east, nodes: 3, release: cilium-1.16, kernel: "5.15" }
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_VALUE a.yaml:3:59: unknown value the text "5.15" (at clusters[0].kernel)
+      "UNKNOWN_VALUE a.yaml:3:59: unknown value "5.15" (at clusters[0].kernel)
         expected: one of: 5.10, 6.1, 6.12, 7.2
         hint: did you mean "5.10"?"
     `);
@@ -501,7 +500,7 @@ faults:
     failOperation: { nodes: east/n1, operation: xfrmStateAdd, errno: ENOMEN }
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_VALUE a.yaml:8:70: unknown value the text "ENOMEN" (at faults[0].failOperation.errno)
+      "UNKNOWN_VALUE a.yaml:8:70: unknown value "ENOMEN" (at faults[0].failOperation.errno)
         expected: one of: EPERM, ENOENT, ESRCH, EAGAIN, ENOMEM, EEXIST, EINVAL, ENOSPC, ENOSYS, EMSGSIZE, EOVERFLOW, ENOBUFS, ENETUNREACH, EHOSTUNREACH
         hint: did you mean "ENOMEM"?"
     `);
@@ -513,7 +512,7 @@ traffic:
   - families: [ipv5]
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_VALUE a.yaml:7:16: unknown value the text "ipv5" (at traffic[0].families[0])
+      "UNKNOWN_VALUE a.yaml:7:16: unknown value "ipv5" (at traffic[0].families[0])
         expected: one of: ipv4, ipv6
         hint: did you mean "ipv4"?"
     `);
@@ -790,10 +789,7 @@ clusters:
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "DUPLICATE_ID a.yaml:4:23: the clusters "east" and "west" both have the ID 1 (at clusters[1].id)
         expected: an ID of its own for each cluster, from 1 to 255
-        hint: give each cluster its "id"
-      DUPLICATE_ADDRESS a.yaml:4:5: the nodes east/n1 and west/n1 both have 172.16.1.1 (at clusters[1])
-        expected: addresses that are unique in the mesh
-        hint: a mesh cannot have overlapping addresses; is one inventory used twice?"
+        hint: give each cluster its "id""
     `);
   });
 
@@ -847,8 +843,7 @@ faults:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNKNOWN_NODE a.yaml:8:22: the cluster "east" has no node "n4" (at faults[0].reboot.nodes)
-        expected: one of: n1, n2, n3
-        hint: did you mean "east/n1"?"
+        expected: one of: n1, n2, n3"
     `);
   });
 
@@ -860,8 +855,7 @@ expect:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNKNOWN_NODE a.yaml:8:5: the cluster "east" has no node "n9" (at expect.counters["east/n9"])
-        expected: one of: n1, n2, n3
-        hint: did you mean "east/n1"?"
+        expected: one of: n1, n2, n3"
     `);
   });
 
@@ -872,8 +866,7 @@ procedure:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNKNOWN_NODE a.yaml:7:35: the cluster "east" has no node "n4" (at procedure[0].replace.by)
-        expected: one of: n1, n2, n3
-        hint: did you mean "east/n1"?"
+        expected: one of: n1, n2, n3"
     `);
   });
 
@@ -1000,9 +993,7 @@ clusters:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNREADABLE_FILE a.yaml:4:16: the inventory "missing.yaml" cannot be read: there is no such file (at clusters[0].inventory)
-        expected: a file, its path counted from the scenario
-      RELEASE_UNKNOWN a.yaml:3:5: the release of the cluster is not known (at clusters[0])
-        expected: the key "release", unless an inventory says it"
+        expected: a file, its path counted from the scenario"
     `);
   });
 
@@ -1014,9 +1005,7 @@ clusters:
 `;
     expect(errorsOf(text, {})).toMatchInlineSnapshot(`
       "UNREADABLE_FILE a.yaml:4:16: the inventory "east.yaml" cannot be read: no files can be read here (at clusters[0].inventory)
-        expected: a file, its path counted from the scenario
-      RELEASE_UNKNOWN a.yaml:3:5: the release of the cluster is not known (at clusters[0])
-        expected: the key "release", unless an inventory says it"
+        expected: a file, its path counted from the scenario"
     `);
   });
 });
@@ -1081,9 +1070,8 @@ expect:
 test('a file that was nested to exhaust the stack', () => {
   const depth = 100_000;
   expect(errorsOf(`title: ${'['.repeat(depth)}${']'.repeat(depth)}`)).toMatchInlineSnapshot(`
-    "UNKNOWN_ALIAS a.yaml: the alias *XX is not defined stands for nothing
-      expected: an anchor &XX is not defined before it
-      hint: a text that begins with * needs quotes"
+    "NESTED_TOO_DEEP a.yaml: the file is nested too deep to be read
+      expected: a scenario"
   `);
 });
 

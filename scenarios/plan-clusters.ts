@@ -14,7 +14,7 @@ import type { Path } from './yaml-source.ts';
 /** Reads a file that a scenario names, as the scenario spells it; fails with the reason. */
 export type ReadFile = (path: string) => Result<string, string>;
 
-/** Where an inventory comes from, and what it says: undefined where a cluster has none. */
+/** What the inventory of a cluster says; undefined where it has none that can be read. */
 type Facts = Inventory | undefined;
 
 /**
@@ -95,7 +95,7 @@ function planCluster(parts: ClusterParts): ClusterPlan {
   const known = facts && planFromInventory(facts);
   const settings = planSettings(entry.settings ?? {}, known?.settings, path, problems);
   const release = entry.release ?? known?.release;
-  if (release === undefined) problems.report(path, releaseUnknown);
+  if (release === undefined && entry.inventory === undefined) problems.report(path, releaseUnknown);
   return {
     name: entry.name,
     id,
@@ -157,8 +157,8 @@ function markAbsent(
   const absent = new Set(entry.absent);
   const names = new Set(nodes.map((node) => node.name));
   for (const [index, name] of (entry.absent ?? []).entries()) {
-    const known = entry.nodes === undefined && entry.inventory === undefined;
-    if (known || names.has(name)) continue;
+    // Without nodes the cluster is wrong in another way already.
+    if (nodes.length === 0 || names.has(name)) continue;
     problems.report([...path, 'absent', index], {
       code: 'UNKNOWN_NODE',
       message: `the cluster "${entry.name}" has no node "${name}"`,

@@ -46,9 +46,11 @@ export function readYaml(text: string, file: string): Result<YamlSource, readonl
     const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })];
     const [document, second] = documents;
     if (document === undefined) return failure(whole(emptyFile));
-    if (document.errors.length > 0) {
-      XX;
-    }
+    // The first error is the author's; those after it mostly follow from it.
+    const [fault] = document.errors;
+    // Where the stack was full depends on the machine, so the place is not told.
+    if (fault?.code === 'RESOURCE_EXHAUSTION') return failure(whole(nestedTooDeep));
+    if (fault !== undefined) return failure(whole(syntaxProblem(fault), fault.pos[0]));
     if (second !== undefined) return failure(whole(multipleDocuments, second.range[0]));
     if (isNothing(document.contents)) return failure(whole(emptyFile));
     // The limit is the default of the package, spelt out: a few hundred bytes could else fill the memory.
@@ -65,7 +67,8 @@ export function readYaml(text: string, file: string): Result<YamlSource, readonl
     });
   } catch (error) {
     // What the package throws: a ReferenceError about aliases, or the RangeError of a full stack.
-    if (error instanceof ReferenceError) return failure(whole(aliasProblem(error.message)));
+    const problem = error instanceof ReferenceError ? aliasProblem(error.message) : undefined;
+    if (problem !== undefined) return failure(whole(problem));
     if (error instanceof RangeError) return failure(whole(nestedTooDeep));
     throw error;
   }
@@ -110,9 +113,11 @@ const nestedTooDeep: Problem = {
   hint: '',
 };
 
-function aliasProblem(message: string): Problem {
+/** What the package means with a ReferenceError; undefined if it is not the package's. */
+function aliasProblem(message: string): Problem | undefined {
   if (message.startsWith('Excessive alias count')) return tooManyAliases;
-  const name = message.split(': ').at(-1) ?? '';
+  const name = /^Unresolved alias .*: (\S+)$/.exec(message)?.[1];
+  if (name === undefined) return undefined;
   return {
     code: 'UNKNOWN_ALIAS',
     message: `the alias *${name} stands for nothing`,

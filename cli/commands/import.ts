@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  checkMesh,
+  formatImportNote,
+  importCluster,
+  type ImportOverrides,
+  type ImportNote,
+  type Inventory,
+  starterScenario,
+  writeInventory,
+} from '../../scenarios/index.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { BadInput, badInput } from '../failure.ts';
+import { commandLine } from '../quote.ts';
+import { readNamed } from '../read-file.ts';
+import { writeTogether } from '../write-files.ts';
+
+export interface ImportOptions {
+  readonly ciliumnodes: readonly string[];
+  readonly config: readonly string[];
+  readonly clusterName: readonly string[];
+  readonly clusterId: readonly string[];
+  readonly release?: NonNullable<ImportOverrides['release']>;
+  readonly kernel?: NonNullable<ImportOverrides['kernel']>;
+  readonly out: string;
+  readonly force?: true;
+}
+
+interface Imported {
+  readonly file: string;
+  readonly inventory: Inventory;
+}
+
+/** `keyturn import`: an inventory of each cluster, and a scenario to start with. */
+export function importClusters(options: ImportOptions): ExitCode {
+  assertPaired(options);
+  const notes: ImportNote[] = [];
+  const clusters = options.ciliumnodes.map((file, index) => {
+    const imported = importOne(file, index, options);
+    notes.push(...imported.notes);
+    return { file, inventory: imported.inventory };
+  });
+  const mesh = checkMesh(clusters);
+  if (mesh.errors.length > 0) throw badInput(mesh.errors);
+  notes.push(...mesh.notes);
+  const files = filesFor(clusters, options.out);
+  assertFree(files, options);
+  mkdirSync(options.out, { recursive: true });
+  writeTogether(files);
+  report({ clusters, notes, files });
+  return exitCode.holds;
+}
+
+function importOne(
+  file: string,
+  index: number,
+  options: ImportOptions,
+): { readonly inventory: Inventory; readonly notes: readonly ImportNote[] } {
+  const configFile = options.config[index];
+  const imported = importCluster({
+    nodes: { file, text: readNamed(file) },
+    ...(configFile === undefined
+      ? {}
+      : { config: { file: configFile, text: readNamed(configFile) } }),
+    overrides: overridesFor(index, options),
+  });
+  if (!imported.ok) throw badInput(imported.error);
+  return imported.value;
+}
+
+function overridesFor(index: number, options: ImportOptions): ImportOverrides {
+  const clusterName = options.clusterName[index];
+  const clusterId = options.clusterId[index];
+  return {
+    ...(options.release === undefined ? {} : { release: options.release }),
+    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+    ...(clusterName === undefined ? {} : { clusterName }),
+    ...(clusterId === undefined ? {} : { clusterId: Number(clusterId) }),
+  };
+}
+
+/** The n-th --config is for the n-th --ciliumnodes, so there must be one for each or none at all. */
+function assertPaired({ ciliumnodes, config, clusterName, clusterId }: ImportOptions): void {
+  const lists = { '--config': config, '--cluster-name': clusterName, '--cluster-id': clusterId };
+  for (const [option, values] of Object.entries(lists)) {
+    if (values.length === 0 || values.length === ciliumnodes.length) continue;
+    throw new BadInput(
+      `${option} is given ${values.length} times, --ciliumnodes ${ciliumnodes.length} times\n` +
+        `  expected: one ${option} for each --ciliumnodes, in the same order, or none`,
+    );
+  }
+}
+
+function filesFor(
+  clusters: readonly Imported[],
+  folder: string,
+): readonly { readonly path: string; readonly text: string }[] {
+  const inventories = clusters.map(({ inventory }) => ({
+    inventory,
+    inventoryFile: `${inventory.cluster.name}.inventory.yaml`,
+  }));
+  return [
+    ...inventories.map(({ inventory, inventoryFile }) => ({
+      path: join(folder, inventoryFile),
+      text: writeInventory(inventory),
+    })),
+    { path: join(folder, 'scenario.yaml'), text: starterScenario(inventories) },
+  ];
+}
+
+function assertFree(files: readonly { readonly path: string }[], { force }: ImportOptions): void {
+  if (force === true) return;
+  const taken = files.find(({ path }) => existsSync(path));
+  if (taken === undefined) return;
+  throw new BadInput(
+    `${taken.path}: there is such a file already\n  hint: name another folder with --out, or overwrite it with --force`,
+  );
+}
+
+function report(imported: {
+  readonly clusters: readonly Imported[];
+  readonly notes: readonly ImportNote[];
+  readonly files: readonly { readonly path: string }[];
+}): void {
+  const { clusters, notes, files } = imported;
+  const lines = clusters.map(
+    ({ inventory, file }) =>
+      `${inventory.cluster.name}: ${inventory.nodes.length} nodes from ${basename(file)}, key ${inventory.keyId}`,
+  );
+  if (notes.length > 0) lines.push('', ...notes.map(formatImportNote));
+  lines.push('', ...files.map(({ path }) => `wrote ${path}`));
+  const scenario = files.at(-1)?.path ?? '';
+  lines.push('', `next: ${commandLine(['keyturn', 'check', scenario])}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,47 @@
+import { rehearse, type Rehearsal } from '../../properties/index.ts';
+import { runJson, runReport } from '../../reports/index.ts';
+import { jsonLines } from '../../sim/index.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { paintFor } from '../paint.ts';
+import { commandLine } from '../quote.ts';
+import { readScenario } from '../read-file.ts';
+import { WholeFile } from '../write-files.ts';
+
+export interface RunOptions {
+  readonly seed?: string;
+  readonly trace?: string;
+  readonly json?: true;
+}
+
+/** `keyturn run`: one run of a scenario. */
+export function run(path: string, options: RunOptions): ExitCode {
+  const loaded = readScenario(path);
+  const scenario = { ...loaded, seed: options.seed ?? loaded.seed };
+  const traceFile = options.trace === undefined ? undefined : new WholeFile(options.trace);
+  const rehearsal = rehearse(scenario, {
+    observe: (trace) => {
+      if (traceFile === undefined) return;
+      trace.observeAll(
+        jsonLines(trace, (line) => {
+          traceFile.writeLine(line);
+        }),
+      );
+    },
+  });
+  traceFile?.finish();
+  const repeat = commandLine(['keyturn', 'run', path, '--seed', scenario.seed]);
+  const paint = paintFor(process.env, process.stdout.isTTY);
+  process.stdout.write(
+    options.json === true ? runJson(rehearsal) : runReport(rehearsal, { repeat, paint }),
+  );
+  return exitCodeOf(rehearsal);
+}
+
+/** A scenario that says what it expects holds if that is so; another one, if it is safe. */
+function exitCodeOf({ run: done, verdict, deviations }: Rehearsal): ExitCode {
+  const { expect } = done.scenario;
+  if (verdict.kind === 'inconclusive') return exitCode.inconclusive;
+  if (deviations.length > 0) return exitCode.violated;
+  if (expect.verdict !== undefined) return exitCode.holds;
+  return verdict.kind === 'safe' ? exitCode.holds : exitCode.violated;
+}

@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readFileSync } from 'node:fs';
+import { ciliumReleases } from '../model/release.ts';
+import { kernelNames } from '../model/xfrm/index.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { BadInput } from './failure.ts';
+
+/** The command `keyturn`. Each subcommand is imported only when it is called. */
+function makeProgram(done: (code: ExitCode) => void): Command {
+  const program = new Command('keyturn')
+    .description('Rehearses an IPsec key rotation of a Cilium cluster before it happens.')
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(keyturn --help tells more)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 holds, 1 violated, 2 bad usage or input, 3 inconclusive, 4 non-determinism found, 70 internal error',
+    );
+  program
+    .command('run')
+    .description('one run of a scenario: what happens, and the verdict')
+    .argument('<scenario>', 'a scenario file')
+    .option('--seed <seed>', "instead of the scenario's own", seed)
+    .option('--trace <file>', 'write every event as a line of JSON')
+    .option('--json', 'print the result as JSON')
+    .action(async (scenario: string, options: Parameters<RunCommand>[1]) => {
+      const { run } = await import('./commands/run.ts');
+      done(run(scenario, options));
+    });
+  program
+    .command('check')
+    .description(
+      'many runs of a scenario with different seeds: the verdict, and the smallest margin',
+    )
+    .argument('<scenario>', 'a scenario file')
+    .option('--runs <n>', 'how many', positiveInteger, 20)
+    .option('--seed <seed>', "instead of the scenario's own", seed)
+    .option('--json', 'print the result as JSON')
+    .action(async (scenario: string, options: Parameters<CheckCommand>[1]) => {
+      const { check } = await import('./commands/check.ts');
+      done(check(scenario, options));
+    });
+  addImport(program, done);
+  return program;
+}
+
+type RunCommand = typeof import('./commands/run.ts').run;
+type CheckCommand = typeof import('./commands/check.ts').check;
+type ImportCommand = typeof import('./commands/import.ts').importClusters;
+
+function addImport(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('import')
+    .description('inventories and a starter scenario from what kubectl prints')
+    .requiredOption(
+      '--ciliumnodes <file>',
+      '`kubectl get ciliumnodes -o json` (or yaml); once for each cluster',
+      collect,
+    )
+    .option('--config <file>', 'the cilium-config ConfigMap of the same cluster', collect, [])
+    .option(
+      '--cluster-name <name>',
+      "instead of the ConfigMap's, once for each cluster",
+      collect,
+      [],
+    )
+    .option('--cluster-id <id>', "instead of the ConfigMap's, once for each cluster", collect, [])
+    .addOption(new Option('--release <release>', 'the Cilium release').choices([...ciliumReleases]))
+    .addOption(new Option('--kernel <kernel>', 'the kernel').choices([...kernelNames]))
+    .option('--out <folder>', 'where to write', '.')
+    .option('--force', 'overwrite files')
+    .action(async (options: Parameters<ImportCommand>[0]) => {
+      const { importClusters } = await import('./commands/import.ts');
+      done(importClusters(options));
+    });
+}
+
+function collect(value: string, collected: readonly string[] = []): readonly string[] {
+  return [...collected, value];
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  }
+  return value;
+}
+
+function seed(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected a seed.');
+  return text;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+async function main(words: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = exitCode.holds;
+  try {
+    await makeProgram((result) => {
+      code = result;
+    }).parseAsync(words);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCode.holds : exitCode.badInput;
+    }
+    if (error instanceof BadInput) {
+      process.stderr.write(`${error.message}\n`);
+      return exitCode.badInput;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`keyturn: internal error, please report it\n${text}\n`);
+    return exitCode.internalError;
+  }
+}
+
+process.exitCode = await main(process.argv);
