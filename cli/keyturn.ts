@@ -3,6 +3,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { readFileSync } from 'node:fs';
 import { ciliumReleases } from '../model/release.ts';
 import { kernelNames } from '../model/xfrm/index.ts';
+import type { check } from './commands/check.ts';
+import type { importClusters } from './commands/import.ts';
+import type { run } from './commands/run.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { BadInput } from './failure.ts';
 
@@ -25,8 +28,8 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .option('--trace <file>', 'write every event as a line of JSON')
     .option('--json', 'print the result as JSON')
     .action(async (scenario: string, options: Parameters<RunCommand>[1]) => {
-      const { run } = await import('./commands/run.ts');
-      done(run(scenario, options));
+      const command = await import('./commands/run.ts');
+      done(command.run(scenario, options));
     });
   program
     .command('check')
@@ -38,16 +41,16 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .option('--seed <seed>', "instead of the scenario's own", seed)
     .option('--json', 'print the result as JSON')
     .action(async (scenario: string, options: Parameters<CheckCommand>[1]) => {
-      const { check } = await import('./commands/check.ts');
-      done(check(scenario, options));
+      const command = await import('./commands/check.ts');
+      done(command.check(scenario, options));
     });
   addImport(program, done);
   return program;
 }
 
-type RunCommand = typeof import('./commands/run.ts').run;
-type CheckCommand = typeof import('./commands/check.ts').check;
-type ImportCommand = typeof import('./commands/import.ts').importClusters;
+type RunCommand = typeof run;
+type CheckCommand = typeof check;
+type ImportCommand = typeof importClusters;
 
 function addImport(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -71,8 +74,8 @@ function addImport(program: Command, done: (code: ExitCode) => void): void {
     .option('--out <folder>', 'where to write', '.')
     .option('--force', 'overwrite files')
     .action(async (options: Parameters<ImportCommand>[0]) => {
-      const { importClusters } = await import('./commands/import.ts');
-      done(importClusters(options));
+      const command = await import('./commands/import.ts');
+      done(command.importClusters(options));
     });
 }
 

@@ -7,6 +7,5 @@ export * from './inventory/index.ts';
 export { loadScenario, type LoadOptions } from './load.ts';
 export { type ReadFile } from './plan-clusters.ts';
 export { type Problem } from './problem.ts';
-export { formatScenario } from './scenario-text.ts';
 export { scenarioJsonSchema, type ScenarioFile } from './schema.ts';
 export { formatSelector, parseSelector } from './selector-text.ts';

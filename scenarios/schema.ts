@@ -34,7 +34,7 @@ export const scenarioSchema = mapping(
   },
 );
 
-/** A scenario file as its author writes it, once YAML is read: see scenario-text.ts. */
+/** A scenario file as its author writes it, once YAML is read. */
 export type ScenarioFile = z.input<typeof scenarioSchema>;
 
 /** A scenario file whose shape is right, with texts read and defaults filled in. */

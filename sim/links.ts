@@ -13,11 +13,14 @@ export class Links {
   readonly #publish: readonly Link[];
   readonly #watch: readonly Link[];
   readonly #mesh = new Map<string, Link>();
-  readonly #network = new Map<string, Link>();
+  /** By (from, to), as one number: it is asked for with every packet. */
+  readonly #network = new Map<number, Link>();
+  readonly #nodeCount: number;
   readonly #resync: Resync;
 
   constructor(nodes: readonly SimNode[], resync: Resync) {
     this.#resync = resync;
+    this.#nodeCount = nodes.length;
     this.#publish = nodes.map(
       (node) =>
         new Link(() => {
@@ -56,18 +59,14 @@ export class Links {
 
   /** Packets from one node to another; undefined where no fault ever touched them. */
   network(from: SimNode, to: SimNode): Link | undefined {
-    return this.#network.get(`${from.index}>${to.index}`);
+    if (this.#network.size === 0) return undefined;
+    return this.#network.get(from.index * this.#nodeCount + to.index);
   }
 
   /** The same, for a fault that is about to touch them. */
   touchNetwork(from: SimNode, to: SimNode): Link {
-    const key = `${from.index}>${to.index}`;
-    const made = this.#network.get(key) ?? new Link();
-    this.#network.set(key, made);
-    return made;
-  }
-
-  get anyNetworkFault(): boolean {
-    return this.#network.size > 0;
+    const link = this.network(from, to) ?? new Link();
+    this.#network.set(from.index * this.#nodeCount + to.index, link);
+    return link;
   }
 }

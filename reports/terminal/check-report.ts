@@ -2,7 +2,7 @@ import type { Check } from '../../properties/index.ts';
 import { spanText } from '../instant-text.ts';
 import { type Paint, plain } from './paint.ts';
 import { scenarioLines } from './run-report.ts';
-import { marginLines, verdictLines } from './verdict-lines.ts';
+import { marginLine, verdictLines } from './verdict-lines.ts';
 
 export interface CheckReportOptions {
   /** The command that repeats the worst run. */
@@ -23,10 +23,7 @@ export function checkReport(check: Check, options: CheckReportOptions): string {
     `verdict  ${tint(check.verdict.toUpperCase())}${onlyByMargin(check)}`,
     ...(check.margin === undefined
       ? []
-      : [
-          ...marginLines(check.margin).slice(0, 1),
-          `         in the run with seed ${check.margin.seed}`,
-        ]),
+      : [marginLine(check.margin), `         in the run with seed ${check.margin.seed}`]),
     ...neededLines(check),
     '',
     paint.heading(`The worst run: seed ${scenario.seed}`),
@@ -53,6 +50,6 @@ function onlyByMargin({ verdict, runs }: Check): string {
 function neededLines({ neededRotationDuration }: Check): readonly string[] {
   if (neededRotationDuration === undefined) return [];
   return [
-    `needed   ipsec-key-rotation-duration of at least ${spanText(neededRotationDuration)} in the worst of these runs`,
+    `needed   ipsec-key-rotation-duration of at least ${spanText(Math.ceil(neededRotationDuration / 1000) * 1000)} in the worst of these runs`,
   ];
 }

@@ -48,33 +48,41 @@ function milliseconds(span: number): string {
   return `${Math.ceil(span / 1000)} ms (${spanText(span)})`;
 }
 
-const rules: Readonly<Record<Margin['rule'], (margin: Margin) => string>> = {
-  receiverKeeps: ({ sender, receiver }) =>
+/** What a margin of each rule is the margin of; in the second form, a negative one. */
+const rules: Readonly<Record<Margin['rule'], (margin: Margin) => readonly [string, string]>> = {
+  receiverKeeps: ({ sender, receiver }) => [
     `${receiver} keeps the old key that much longer than ${sender} can send with it`,
-  senderKeeps: ({ sender, receiver }) =>
+    `${receiver} may remove the old key that much before ${sender} no longer sends with it`,
+  ],
+  senderKeeps: ({ sender, receiver }) => [
     `${sender} keeps the old key that much longer than it sends with it to ${receiver}`,
-  receiverReady: ({ sender, receiver }) =>
+    `${sender} may remove the old key that much before it no longer sends with it to ${receiver}`,
+  ],
+  receiverReady: ({ sender, receiver }) => [
     `${receiver} has the new key installed that much before a packet from ${sender} can need it`,
+    `${receiver} has the new key installed that much after ${sender} may send with it`,
+  ],
 };
 
-/** The margin and what it means; a negative one is told as such. */
-export function marginLines(margin: Margin | undefined): readonly string[] {
-  if (margin === undefined) return [];
-  const { smallest, neededRotationDuration } = margin;
-  const lines = [`margin   ${spanText(smallest)}: ${rules[margin.rule](margin)}`];
-  if (smallest < 0) {
-    lines.push(
-      '         negative: what was not lost, was not for luck with the tick and the probes',
-    );
-  }
-  if (neededRotationDuration !== undefined) {
-    lines.push(
-      `needed   ipsec-key-rotation-duration of at least ${spanText(roundUp(neededRotationDuration))} with these delays`,
-    );
-  }
-  return lines;
+/** The margin, and what it says. */
+export function marginLine(margin: Margin): string {
+  const [kept, missed] = rules[margin.rule](margin);
+  return margin.smallest < 0
+    ? `margin   ${spanText(margin.smallest)}: ${missed}`
+    : `margin   ${spanText(margin.smallest)}: ${kept}`;
 }
 
+function marginLines(margin: Margin | undefined): readonly string[] {
+  if (margin === undefined) return [];
+  const { neededRotationDuration: needed } = margin;
+  if (needed === undefined) return [marginLine(margin)];
+  return [
+    marginLine(margin),
+    `needed   ipsec-key-rotation-duration of at least ${spanText(roundUp(needed))} with these delays`,
+  ];
+}
+
+/** Up to the next millisecond: what is printed is enough. */
 function roundUp(span: number): number {
   return Math.ceil(span / 1000) * 1000;
 }

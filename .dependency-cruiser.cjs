@@ -1,0 +1,116 @@
+/**
+ * The one-way street of ARCHITECTURE.md, as rules: `npm run layering` holds every import to them.
+ *
+ *   model <- sim <- properties <- reports <- cli
+ *   model, sim <- scenarios <- cli
+ */
+
+const tests = '\\.test\\.ts$|/test-support/';
+
+/** Each folder, and the other folders that it may import. */
+const mayImport = {
+  model: [],
+  sim: ['model'],
+  properties: ['model', 'sim'],
+  scenarios: ['model', 'sim'],
+  reports: ['model', 'sim', 'properties'],
+  cli: ['model', 'sim', 'properties', 'scenarios', 'reports'],
+  bench: ['model', 'sim', 'properties', 'scenarios', 'reports'],
+};
+
+const folders = Object.keys(mayImport);
+
+const oneWay = Object.entries(mayImport).map(([folder, allowed]) => {
+  const forbidden = folders.filter((other) => other !== folder && !allowed.includes(other));
+  return {
+    name: `one-way-${folder}`,
+    comment: `${folder}/ may import ${allowed.join(', ') || 'no other folder'} only.`,
+    severity: 'error',
+    // Tests may read whatever they need to set their subject up, above all scenarios.
+    from: { path: `^${folder}/`, pathNot: tests },
+    to: { path: [...forbidden.map((other) => `^${other}/`), '^index\\.ts$'] },
+  };
+});
+
+/** A folder's own files know each other; everybody else comes in through `index.ts`. */
+const doors = folders.map((folder) => ({
+  name: `door-${folder}`,
+  comment: `From another folder, ${folder}/ is imported through its index.ts.`,
+  severity: 'error',
+  from: { pathNot: [`^${folder}/`, tests] },
+  to: {
+    path: `^${folder}/`,
+    // The root files of model/ (time, address, result, ...) are words, each its own door.
+    pathNot: folder === 'model' ? '^model/([^/]+|[^/]+/index)\\.ts$' : `^${folder}/index\\.ts$`,
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...oneWay,
+    ...doors,
+    {
+      name: 'door-within-model',
+      comment: "The parts of model/ know each other through each other's index.ts.",
+      severity: 'error',
+      from: { path: '^model/([^/]+)/', pathNot: tests },
+      to: { path: '^model/[^/]+/', pathNot: ['^model/$1/', '^model/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'nothing-imports-cli',
+      comment: 'The command is wiring: what others need belongs elsewhere.',
+      severity: 'error',
+      from: { pathNot: '^cli/' },
+      to: { path: '^cli/' },
+    },
+    {
+      name: 'no-node-modules-of-node',
+      comment: 'Files, processes and clocks are for cli/ and bench/: the rest also runs in a browser.',
+      severity: 'error',
+      from: { path: '^(model|sim|properties|scenarios|reports)/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-cycles',
+      comment:
+        'Modules that need each other to be evaluated. The parts of sim/ know the world that they ' +
+        'are parts of by its type alone, so cycles of type-only imports are left out.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-test-code-in-product',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'no-dev-dependencies-in-product',
+      comment: 'Who installs the package does not get them.',
+      severity: 'error',
+      from: { pathNot: [tests, '^bench/'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A module that nothing imports and that imports nothing is dead.',
+      severity: 'error',
+      from: { orphan: true, pathNot: [tests, '\\.d\\.ts$', '\\.json$'] },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+};
