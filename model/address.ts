@@ -113,7 +113,9 @@ export function addressOfWords(words: readonly number[]): Address {
   const text =
     words.length === 1
       ? words.flatMap((word) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 255)).join('.')
-      : words.map((word) => `${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`).join(':');
+      : words
+          .map((word) => `${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`)
+          .join(':');
   return address(text);
 }
 

@@ -9,7 +9,7 @@ import type {
   Scenario,
   Step,
   TrafficPlan,
-} from '../sim/scenario.ts';
+} from '../sim/index.ts';
 import { onlyValue } from './schema/choice.ts';
 import type { FaultEntry } from './schema/fault.ts';
 import { changedFamilies, settingsOf } from './schema/settings.ts';

@@ -1,5 +1,5 @@
 import { kernelProfiles, type XfrmCounter, xfrmCounters } from '../model/xfrm/index.ts';
-import type { ClusterPlan } from '../sim/scenario.ts';
+import type { ClusterPlan } from '../sim/index.ts';
 import { formatDuration } from './duration.ts';
 import { reportFamilies } from './plan-clusters.ts';
 import type { Problem } from './problem.ts';

@@ -1,4 +1,4 @@
-import type { ClusterPlan, NodeSelector } from '../sim/scenario.ts';
+import type { ClusterPlan, NodeSelector } from '../sim/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { listNames } from './plan-clusters.ts';
 import type { Problem } from './problem.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { minute, second } from '../model/time.ts';
-import type { Delay } from '../sim/delay.ts';
+import type { Delay } from '../sim/index.ts';
 import { delayExpected, delayPattern, formatDelay, parseDelay } from './delay-text.ts';
 
 describe('parseDelay', () => {

@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../model/result.ts';
 import { type Microseconds, second } from '../model/time.ts';
-import type { Delay, QuantilePoint } from '../sim/delay.ts';
+import type { Delay, QuantilePoint } from '../sim/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { durationExpected, durationPattern, formatDuration, parseDuration } from './duration.ts';
 import type { Problem } from './problem.ts';

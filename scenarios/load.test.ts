@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { defined } from '../model/assert.ts';
 import { failure, success } from '../model/result.ts';
 import { hour, millisecond, minute, second } from '../model/time.ts';
-import type { Scenario } from '../sim/scenario.ts';
+import type { Scenario } from '../sim/index.ts';
 import { formatInputError } from './input-error.ts';
 import { type Inventory, writeInventory } from './inventory/index.ts';
 import { loadScenario } from './load.ts';

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../model/result.ts';
-import type { Scenario } from '../sim/scenario.ts';
+import type { Scenario } from '../sim/index.ts';
 import { buildScenario } from './build-scenario.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { checkNames } from './check-names.ts';

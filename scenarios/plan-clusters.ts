@@ -1,8 +1,14 @@
 import type { Family } from '../model/address.ts';
 import type { Result } from '../model/result.ts';
 import { minute } from '../model/time.ts';
-import type { AgentSettings, ClusterPlan, NodePlan } from '../sim/scenario.ts';
-import { firstNodeNumbers, mostNodes, planNodes } from '../sim/topology.ts';
+import {
+  type AgentSettings,
+  type ClusterPlan,
+  firstNodeNumbers,
+  mostNodes,
+  type NodePlan,
+  planNodes,
+} from '../sim/index.ts';
 import { exampleSecret } from './example-secret.ts';
 import { type Inventory, planFromInventory, readInventory } from './inventory/index.ts';
 import type { Problem } from './problem.ts';

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../model/result.ts';
-import type { NodeSelector } from '../sim/scenario.ts';
+import type { NodeSelector } from '../sim/index.ts';
 import type { Problem } from './problem.ts';
 
 /** A cluster's name as Cilium demands it: at most 32 lower-case letters, digits and hyphens. */

@@ -30,6 +30,7 @@ export const ciliumAgent: AgentFactory = (world, node) => {
     },
     local: node.record(0),
     keyRing: world.keyRing,
+    foreignChanges: () => node.foreignChanges,
     random: {
       nodeId: (limit) => ids.integer(limit),
       mapOrder: (limit) => order.integer(limit),

@@ -43,6 +43,8 @@ export class SimNode {
   readonly statesBySpi = new Int32Array(256);
   /** The key ID that the agent has in memory; 0 before it loaded one. */
   loadedKeyId = 0;
+  /** How often a fault changed the kernel's XFRM or the maps behind the agent's back. */
+  foreignChanges = 0;
   /** The keys in use when they were last counted, and whether a state came or went since. */
   keysInUse = 0;
   statesChanged = false;

@@ -12,7 +12,7 @@ import {
   outputPolicy,
   outputState,
   type Tunnel,
-  wildcardInputPolicy,
+  wildcardInputPolicies,
 } from './xfrm-objects.ts';
 
 /** One remote node's XFRM objects of one family, for the newest key. */
@@ -43,7 +43,8 @@ export function* ensureOutgoing(update: FamilyUpdate, use: TunnelUse): Steps<boo
   const key = keyOut(update, tunnel);
   const ready = yield* ensureState(update, outputState({ shape, tunnel, nodeId, keyId, key }));
   if (ready && selector !== undefined) {
-    yield* ensurePolicy(outputPolicy({ tunnel, selector, nodeId, keyId, reqid: shape.reqid }));
+    const policy = outputPolicy({ tunnel, selector, nodeId, keyId, reqid: shape.reqid });
+    yield* ensurePolicy(update.memory, policy);
   }
   return ready;
 }
@@ -56,17 +57,19 @@ export function* ensureIncoming(update: FamilyUpdate, use: TunnelUse): Steps<boo
   const key = keyIn(update, tunnel);
   const ready = yield* ensureState(update, inputState({ shape, tunnel, nodeId, keyId, key }));
   if (!ready) return false;
-  for (const policy of inputPolicies(update, use)) yield* ensurePolicy(policy);
+  yield* ensureInputPolicies(update, use);
   return true;
 }
 
-function inputPolicies(update: FamilyUpdate, use: TunnelUse): readonly PolicyConfig[] {
+function* ensureInputPolicies({ memory, family }: FamilyUpdate, use: TunnelUse): Operations {
   const { tunnel, selector, shape } = use;
-  if (update.memory.environment.profile.inPolicies === 'wildcard') {
-    return [wildcardInputPolicy(update.family)];
+  if (memory.environment.profile.inPolicies === 'wildcard') {
+    return yield* ensureSharedPolicy(memory, wildcardInputPolicies[family]);
   }
-  if (selector === undefined) return [];
-  return markedInputPolicies({ tunnel, selector, reqid: shape.reqid });
+  if (selector === undefined) return;
+  for (const policy of markedInputPolicies({ tunnel, selector, reqid: shape.reqid })) {
+    yield* ensurePolicy(memory, policy);
+  }
 }
 
 /** The key of packets that this node sends: both boot IDs take part, the sender's first. */
@@ -108,11 +111,22 @@ function* ensureState(update: FamilyUpdate, wanted: StateConfig): Steps<boolean>
     remoteRebooted: update.memory.rebooted.has(update.node.name),
   });
   if (errno === 'ok') return true;
+  update.memory.flaws += 1;
   yield failed('Unable to replace XFRM state', errno);
   return false;
 }
 
-export function* ensurePolicy(policy: PolicyConfig): Operations {
+/** A policy that serves all remote nodes: once it is there, it is not asked for again. */
+export function* ensureSharedPolicy(memory: AgentMemory, policy: PolicyConfig): Operations {
+  if (memory.settled.hasPolicy(policy)) return;
+  const flaws = memory.flaws;
+  yield* ensurePolicy(memory, policy);
+  if (memory.flaws === flaws) memory.settled.addPolicy(policy);
+}
+
+function* ensurePolicy(memory: AgentMemory, policy: PolicyConfig): Operations {
   const { errno } = yield { kind: 'xfrmPolicyUpdate', policy };
-  if (errno !== 'ok') yield failed('Unable to update XFRM policy', errno);
+  if (errno === 'ok') return;
+  memory.flaws += 1;
+  yield failed('Unable to update XFRM policy', errno);
 }

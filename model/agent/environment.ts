@@ -12,6 +12,11 @@ export interface AgentEnvironment {
   readonly local: NodeRecord;
   readonly keyRing: KeyRing;
   readonly random: AgentRandom;
+  /**
+   * How often anything but this agent has changed what the agent keeps in the kernel and the maps
+   * (`ip xfrm state flush`, say). As long as it stays the same, the agent may trust what it did.
+   */
+  foreignChanges(): number;
 }
 
 /** The agent's flags that matter here. */

@@ -1,10 +1,11 @@
-import type { Address, Prefix } from '../address.ts';
+import type { Address, Family, Prefix } from '../address.ts';
 import { checkBootId } from '../secret/index.ts';
-import type { Selector } from '../xfrm/index.ts';
+import type { PolicyConfig, Selector } from '../xfrm/index.ts';
 import type { Steps } from './agent.ts';
-import { ensureIncoming, ensureOutgoing, ensurePolicy, type FamilyUpdate } from './ensure.ts';
+import { ensureIncoming, ensureOutgoing, ensureSharedPolicy, type FamilyUpdate } from './ensure.ts';
 import { defaultReqid } from './loaded-key.ts';
 import { debug, error } from './log.ts';
+import type { AgentMemory } from './memory.ts';
 import { enableOverlay } from './overlay-update.ts';
 import { defaultDropPolicies, forwardPolicy, toward } from './xfrm-objects.ts';
 
@@ -14,7 +15,7 @@ import { defaultDropPolicies, forwardPolicy, toward } from './xfrm-objects.ts';
  */
 export function* enableFamily(update: FamilyUpdate): Steps<boolean> {
   const { memory, node, family } = update;
-  yield* ensurePolicy(defaultDropPolicies[family]);
+  yield* ensureSharedPolicy(memory, defaultDropPolicies[family]);
   const derivable = yield* canDeriveKeys(update);
   if (!derivable) return false;
   const here = memory.environment.local.ciliumInternalIp[family];
@@ -45,21 +46,27 @@ function* enablePodTraffic(
   ends: { readonly here: Address; readonly there: Address },
 ): Steps<boolean> {
   const { memory, node, loaded, family } = update;
-  const { profile, local } = memory.environment;
+  const { local } = memory.environment;
   const { here, there } = ends;
   const outgoing = yield* ensureOutgoing(update, {
     shape: loaded.shapes.output,
     tunnel: { source: here, destination: there },
     selector: towardPods(node.podCidr[family]),
   });
-  const forwardReqid = profile.inPolicies === 'marked' ? defaultReqid : 0;
-  yield* ensurePolicy(forwardPolicy(family, here, forwardReqid));
+  yield* ensureSharedPolicy(memory, forwardPolicyOf(memory, family, here));
   const incoming = yield* ensureIncoming(update, {
     shape: loaded.shapes.input,
     tunnel: { source: there, destination: here },
     selector: towardPods(local.podCidr[family]),
   });
   return outgoing && incoming;
+}
+
+function forwardPolicyOf(memory: AgentMemory, family: Family, here: Address): PolicyConfig {
+  const reqid = memory.environment.profile.inPolicies === 'marked' ? defaultReqid : 0;
+  const policy = memory.forwardPolicies.get(family) ?? forwardPolicy(family, here, reqid);
+  memory.forwardPolicies.set(family, policy);
+  return policy;
 }
 
 function towardPods(podCidr: Prefix | undefined): Selector | undefined {

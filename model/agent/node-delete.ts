@@ -20,6 +20,7 @@ export function* deleteNode(memory: AgentMemory, node: NodeRecord): Operations {
   }
   for (const address of addresses) yield* unmapAddress(memory, address);
   memory.rebooted.delete(node.name);
+  memory.settled.delete(node.name);
 }
 
 function* deleteStates(nodeId: number): Operations {

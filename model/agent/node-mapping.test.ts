@@ -74,6 +74,18 @@ describe('the node map', () => {
     expect(map[router4]).toBe('1/3');
   });
 
+  it('has no place for a node when all IDs are taken', () => {
+    const host = new AgentHost('cilium-1.18');
+    const taken = Array.from({ length: 65_535 }, (_, index) => {
+      const [high, low] = [String(index >> 8), String(index & 255)];
+      return [address(`172.16.${high}.${low}`), { nodeId: index + 1, keyId: 3 }] as const;
+    });
+    host.start({ nodeMap: new Map(taken) });
+    expect(logged(host.upsert(node(2)))).toEqual(['error: No more IDs available for nodes']);
+    expect(host.maps.nodes.size).toBe(0);
+    expect(host.xfrm.stateCount).toBe(0);
+  });
+
   it('is tried again when a write fails', () => {
     const host = new AgentHost('cilium-1.18');
     host.start();

@@ -34,8 +34,12 @@ function* mapAddresses(
     const isNew = memory.nodeIds.idOf(address) !== nodeId;
     if (!isNew && !rewrite) continue;
     const { errno } = yield { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
-    if (errno === 'ok') memory.nodeIds.assign(address, nodeId);
-    else yield failed('Failed to map node IP address to allocated ID', errno);
+    if (errno === 'ok') {
+      memory.nodeIds.assign(address, nodeId);
+    } else {
+      memory.flaws += 1;
+      yield failed('Failed to map node IP address to allocated ID', errno);
+    }
   }
 }
 
@@ -52,6 +56,7 @@ function* unmapVanished(
 /** Takes one address out of the node map, and gives its ID back with the last one. */
 export function* unmapAddress(memory: AgentMemory, address: Address): Operations {
   if (memory.nodeIds.idOf(address) === 0) return;
+  memory.settled.clear(); // whoever else had this address is to be gone through again
   const { errno } = yield { kind: 'nodeMapDelete', address };
   if (errno === 'ok') memory.nodeIds.release(address);
   else yield failed('Failed to remove a node IP to node ID mapping', errno);

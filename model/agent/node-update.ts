@@ -15,14 +15,25 @@ export function* updateNode(
   node: NodeRecord,
   previous: NodeRecord | undefined,
 ): Operations {
+  memory.settled.refresh();
+  // The background sync asks for nothing else most of the time: no more than this look.
+  if (previous === undefined && memory.settled.hasRecord(node, memory.loaded)) return;
   if (previous !== undefined && previous.bootId !== node.bootId) memory.rebooted.add(node.name);
   const nodeId = yield* mapNode(memory, node, previous);
   const loaded = memory.loaded;
   if (loaded === undefined || nodeId === 0) return;
+  const rebooted = memory.rebooted.has(node.name);
+  if (!rebooted && memory.settled.has(node, loaded, nodeId)) {
+    memory.settled.add(node, loaded, nodeId);
+    return;
+  }
+  const flaws = memory.flaws;
   let complete = true;
   for (const family of memory.environment.settings.families) {
     const enabled = yield* enableFamily({ memory, node, nodeId, loaded, family });
     complete &&= enabled;
   }
-  if (complete) memory.rebooted.delete(node.name);
+  if (!complete) return;
+  memory.rebooted.delete(node.name);
+  if (memory.flaws === flaws) memory.settled.add(node, loaded, nodeId);
 }

@@ -153,7 +153,12 @@ export function markedInputPolicies(made: {
 }
 
 /** v1.18 and later: one policy that matches everything and demands nothing. */
-export function wildcardInputPolicy(family: Family): PolicyConfig {
+export const wildcardInputPolicies: Readonly<Record<Family, PolicyConfig>> = {
+  4: wildcardInput(4),
+  6: wildcardInput(6),
+};
+
+function wildcardInput(family: Family): PolicyConfig {
   const template = optionalTemplate({ destination: undefined, reqid: 0 });
   return allow('in', { selector: anywhere[family], template });
 }

@@ -1,4 +1,5 @@
 import type { Address } from '../address.ts';
+import { emptyBuckets } from './hash-index.ts';
 import type { XfrmState } from './state.ts';
 
 const initialBuckets = 8;
@@ -38,12 +39,15 @@ export class DestinationTable {
 
   /** The state must be in the table. */
   remove(state: XfrmState): void {
-    const { nextByDestination: next, previousByDestination: previous } = state;
-    if (previous === undefined) this.#heads[bucketOf(state, this.#heads)] = next;
-    else previous.nextByDestination = next;
-    if (next !== undefined) next.previousByDestination = previous;
+    const bucket = bucketOf(state, this.#heads);
+    let before = this.#heads[bucket] as XfrmState;
+    if (before === state) {
+      this.#heads[bucket] = state.nextByDestination;
+    } else {
+      while (before.nextByDestination !== state) before = before.nextByDestination as XfrmState;
+      before.nextByDestination = state.nextByDestination;
+    }
     state.nextByDestination = undefined;
-    state.previousByDestination = undefined;
     this.#count -= 1;
   }
 
@@ -60,9 +64,7 @@ export class DestinationTable {
   #push(state: XfrmState, heads: (XfrmState | undefined)[]): boolean {
     const bucket = bucketOf(state, heads);
     const head = heads[bucket];
-    if (head !== undefined) head.previousByDestination = state;
     state.nextByDestination = head;
-    state.previousByDestination = undefined;
     heads[bucket] = state;
     this.#lastRank += 1;
     state.rank = this.#lastRank;
@@ -71,7 +73,7 @@ export class DestinationTable {
 
   /** The kernel's worker does this a moment after the insert; here it happens at once. */
   #grow(): void {
-    const heads = emptyBuckets(this.#heads.length * 2);
+    const heads = emptyBuckets<XfrmState>(this.#heads.length * 2);
     for (let bucket = this.#heads.length - 1; bucket >= 0; bucket -= 1) {
       let state = this.#heads[bucket];
       while (state !== undefined) {
@@ -82,10 +84,6 @@ export class DestinationTable {
     }
     this.#heads = heads;
   }
-}
-
-function emptyBuckets(count: number): (XfrmState | undefined)[] {
-  return new Array<XfrmState | undefined>(count).fill(undefined);
 }
 
 function bucketOf(state: XfrmState, heads: readonly (XfrmState | undefined)[]): number {

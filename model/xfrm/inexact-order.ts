@@ -1,3 +1,4 @@
+import type { PolicyDirection } from './config.ts';
 import { precedes } from './policy-group.ts';
 import type { XfrmPolicy } from './policy.ts';
 
@@ -9,15 +10,23 @@ import type { XfrmPolicy } from './policy.ts';
  * __xfrm_policy_eval_candidates.
  */
 export class InexactOrder {
+  readonly #direction: PolicyDirection;
+  readonly #policies: Iterable<XfrmPolicy>;
   #zero: XfrmPolicy | undefined;
+
+  /** `policies` are those of the whole kernel. */
+  constructor(direction: PolicyDirection, policies: Iterable<XfrmPolicy>) {
+    this.#direction = direction;
+    this.#policies = policies;
+  }
 
   isNumberZero(policy: XfrmPolicy): boolean {
     return this.#zero === policy;
   }
 
-  /** After an insert. `policies` are all inexact ones of the direction, the new one included. */
-  inserted(policy: XfrmPolicy, policies: Iterable<XfrmPolicy>): void {
-    const zero = this.#zero ?? first(policies);
+  /** After the insert of an inexact policy. */
+  inserted(policy: XfrmPolicy): void {
+    const zero = this.#zero ?? this.#first();
     this.#zero = zero === undefined || precedes(policy, zero) ? policy : zero;
   }
 
@@ -25,8 +34,8 @@ export class InexactOrder {
    * Before a replacement. The kernel numbers the old policy too, so if that one is first and its
    * successor has a higher priority value, nobody is left with the number 0.
    */
-  replacing(policy: XfrmPolicy, priority: number, policies: Iterable<XfrmPolicy>): void {
-    const zero = this.#zero ?? first(policies);
+  replacing(policy: XfrmPolicy, priority: number): void {
+    const zero = this.#zero ?? this.#first();
     if (zero === policy) this.#zero = priority > policy.priority ? undefined : policy;
     else this.#zero = zero === undefined || priority < zero.priority ? policy : zero;
   }
@@ -34,12 +43,13 @@ export class InexactOrder {
   removed(policy: XfrmPolicy): void {
     if (this.#zero === policy) this.#zero = undefined;
   }
-}
 
-function first(policies: Iterable<XfrmPolicy>): XfrmPolicy | undefined {
-  let best: XfrmPolicy | undefined;
-  for (const policy of policies) {
-    if (best === undefined || precedes(policy, best)) best = policy;
+  #first(): XfrmPolicy | undefined {
+    let best: XfrmPolicy | undefined;
+    for (const policy of this.#policies) {
+      if (policy.direction !== this.#direction || policy.exact) continue;
+      if (best === undefined || precedes(policy, best)) best = policy;
+    }
+    return best;
   }
-  return best;
 }

@@ -78,7 +78,7 @@ export class Kernel {
     now: Microseconds,
   ): void {
     if (!this.acquireListener) return;
-    const shape = larvalShape(template, policy.markMask, this.acquireSeconds);
+    const shape = larvalShape(template, policy.shape.markMask, this.acquireSeconds);
     const markValue = policy.markBits;
     const config = { shape, source, destination, spi: template.spi, markValue, key: noKey };
     this.insert(new XfrmState(config, 'acquire', now));

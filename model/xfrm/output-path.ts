@@ -29,8 +29,12 @@ const longestPacket = 65_535;
 export class OutputPath {
   readonly #kernel: Kernel;
   readonly #chooser: StateChooser;
-  /** The states for the packet in hand, innermost first. Reused to keep the path free of garbage. */
+  /**
+   * The states for the packet in hand, innermost first: the first `#depth` of them. Kept from packet
+   * to packet, since V8 would make a new array after each.
+   */
   readonly #bundle: XfrmState[] = [];
+  #depth = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -42,24 +46,25 @@ export class OutputPath {
     if (policy === undefined) {
       return this.#kernel.blockedByDefault.out ? this.#drop(undefined, 'EPERM') : clear;
     }
-    if (policy.action === 'block') return this.#drop('XfrmOutPolBlock', 'EPERM');
-    const depth = policy.templates.length;
-    if (depth === 0) return clear;
-    if (depth >= maximumDepth) return this.#drop('XfrmOutPolError', 'ENOBUFS');
+    const { action, templates } = policy.shape;
+    if (action === 'block') return this.#drop('XfrmOutPolBlock', 'EPERM');
+    if (templates.length === 0) return clear;
+    if (templates.length >= maximumDepth) return this.#drop('XfrmOutPolError', 'ENOBUFS');
     const failure = this.#resolve(policy, packet, now) ?? this.#routeBundle();
     if (failure !== undefined) return failure;
-    return this.#bundle.length === 0 ? clear : this.#transformAll(packet, mark, now);
+    return this.#depth === 0 ? clear : this.#transformAll(packet, mark, now);
   }
 
   /** Finds the states for all templates, in their order. Undefined if it found them. */
   #resolve(policy: XfrmPolicy, packet: InnerPacket, now: Microseconds): OutputDrop | undefined {
-    this.#bundle.length = 0;
+    const { templates } = policy.shape;
+    this.#depth = 0;
     let { source, destination } = packet;
-    for (let i = 0; i < policy.templates.length; i += 1) {
-      const template = policy.templates[i] as Template;
+    for (let i = 0; i < templates.length; i += 1) {
+      const template = templates[i] as Template;
       if (template.mode === 'tunnel') {
-        destination = template.destination ?? unspecifiedAddress(packet.destination.family);
-        const chosen = this.#tunnelSource(template, destination);
+        destination = policy.templateDestination(i) ?? unspecifiedAddress(packet.destination.family);
+        const chosen = this.#tunnelSource(policy.templateSource(i), destination);
         if (chosen === undefined) return this.#drop('XfrmOutPolError', 'EHOSTUNREACH');
         source = chosen;
       }
@@ -71,15 +76,16 @@ export class OutputPath {
         this.#kernel.counters.increment('XfrmOutStateDirError');
         return this.#drop('XfrmOutPolError', 'EINVAL');
       } else {
-        this.#bundle.push(found);
+        this.#bundle[this.#depth] = found;
+        this.#depth += 1;
       }
     }
     return undefined;
   }
 
-  #tunnelSource({ source }: Template, destination: Address): Address | undefined {
-    const named = source !== undefined && !isUnspecified(source);
-    return named ? source : this.#kernel.routes.sourceFor(destination);
+  #tunnelSource(wanted: Address | undefined, destination: Address): Address | undefined {
+    const named = wanted !== undefined && !isUnspecified(wanted);
+    return named ? wanted : this.#kernel.routes.sourceFor(destination);
   }
 
   #isForInput(state: XfrmState): boolean {
@@ -97,7 +103,7 @@ export class OutputPath {
    * Source: Linux 6.1, net/xfrm/xfrm_policy.c, xfrm_bundle_create.
    */
   #routeBundle(): OutputDrop | undefined {
-    for (let i = 0; i < this.#bundle.length; i += 1) {
+    for (let i = 0; i < this.#depth; i += 1) {
       const state = this.#bundle[i] as XfrmState;
       if (state.shape.mode === 'transport') continue;
       const { outputMark } = state.shape;
@@ -112,7 +118,7 @@ export class OutputPath {
     let mark = packetMark;
     let inner = packet;
     let last: EspPacket | undefined;
-    for (let i = 0; i < this.#bundle.length; i += 1) {
+    for (let i = 0; i < this.#depth; i += 1) {
       const state = this.#bundle[i] as XfrmState;
       const { outputMark } = state.shape;
       if (outputMark !== undefined) mark = applyMark(outputMark, mark);

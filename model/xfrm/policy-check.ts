@@ -1,7 +1,7 @@
-import type { PolicyConfig } from './config.ts';
 import type { XfrmCounter } from './counters.ts';
 import type { InnerPacket } from './packet.ts';
 import { maximumDepth } from './policy-table.ts';
+import type { XfrmPolicy } from './policy.ts';
 import { stateAdmits } from './selector.ts';
 import type { XfrmState } from './state.ts';
 import { hasTunnelFrom, satisfiesTemplates } from './template-match.ts';
@@ -28,12 +28,13 @@ export function judgeWithoutPolicy(
 
 /** What the policy that was found says of the packet; undefined: accepted. */
 export function judge(
-  policy: PolicyConfig,
+  policy: XfrmPolicy,
   packet: InnerPacket,
   secpath: readonly XfrmState[],
 ): XfrmCounter | undefined {
-  if (policy.action === 'block') return 'XfrmInPolBlock';
-  if (policy.templates.length >= maximumDepth) return 'XfrmInBufferError';
-  const satisfied = satisfiesTemplates(policy.templates, secpath, packet.destination.family);
+  const { action, templates } = policy.shape;
+  if (action === 'block') return 'XfrmInPolBlock';
+  if (templates.length >= maximumDepth) return 'XfrmInBufferError';
+  const satisfied = satisfiesTemplates(policy, secpath, packet.destination.family);
   return satisfied ? undefined : 'XfrmInTmplMismatch';
 }

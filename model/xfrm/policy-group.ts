@@ -1,11 +1,12 @@
-import { type Address, maskedWord } from '../address.ts';
+import { type Address, maskedWord, type Prefix } from '../address.ts';
 import { finish, mix } from '../hash.ts';
-import { addressBits } from './address-bits.ts';
+import { addressBits, leadingBits } from './address-bits.ts';
 import type { PolicyIdentity } from './config.ts';
 import { HashIndex } from './hash-index.ts';
 import type { InnerPacket } from './packet.ts';
 import type { XfrmPolicy } from './policy.ts';
-import { matchesSelector, sameSelector } from './selector.ts';
+import { sameUpperLayer } from './policy-shape.ts';
+import { containsAddress, matchesUpperLayer } from './selector.ts';
 
 /**
  * The policies of one direction and family whose selectors have the same prefix lengths and whose
@@ -17,7 +18,9 @@ export class PolicyGroup {
   readonly markMask: number;
   /** Whether its policies are between two single hosts. */
   readonly exact: boolean;
-  readonly #policies = new HashIndex<XfrmPolicy>();
+  readonly #policies = new HashIndex<XfrmPolicy>((policy) =>
+    this.#hash(policy.source.address, policy.destination.address, policy.markBits),
+  );
 
   constructor(like: PolicyIdentity) {
     const { source, destination } = like.selector;
@@ -42,23 +45,24 @@ export class PolicyGroup {
   }
 
   add(policy: XfrmPolicy): void {
-    this.#policies.add(this.#hashOf(policy.selector, policy.markBits), policy);
+    this.#policies.add(policy);
   }
 
   remove(policy: XfrmPolicy): void {
-    this.#policies.remove(this.#hashOf(policy.selector, policy.markBits), policy);
+    this.#policies.remove(policy);
   }
 
   /** The policy with exactly this selector, mark value and interface. */
-  get(identity: PolicyIdentity, markBits: number): XfrmPolicy | undefined {
-    const policies = this.#policies;
-    let entry = policies.first(this.#hashOf(identity.selector, markBits));
-    for (; entry >= 0; entry = policies.after(entry)) {
-      const policy = policies.at(entry);
+  get({ selector, interfaceId = 0 }: PolicyIdentity, markBits: number): XfrmPolicy | undefined {
+    const { source, destination } = selector;
+    let policy = this.#policies.bucket(this.#hash(source.address, destination.address, markBits));
+    for (; policy !== undefined; policy = policy.nextInBucket) {
       if (
         policy.markBits === markBits &&
-        policy.interfaceId === (identity.interfaceId ?? 0) &&
-        sameSelector(policy.selector, identity.selector)
+        samePrefix(policy.destination, destination) &&
+        samePrefix(policy.source, source) &&
+        policy.shape.interfaceId === interfaceId &&
+        sameUpperLayer(policy.shape.selector, selector)
       ) {
         return policy;
       }
@@ -68,26 +72,25 @@ export class PolicyGroup {
 
   /** The policy that the kernel prefers among those that match: lowest priority, then oldest. */
   best(packet: InnerPacket, packetMark: number): XfrmPolicy | undefined {
-    const policies = this.#policies;
+    const { source, destination } = packet;
     const markBits = packetMark & this.markMask;
+    const destinationBits = leadingBits(destination, this.destinationLength);
     let best: XfrmPolicy | undefined;
-    let entry = policies.first(this.#hash(packet.source, packet.destination, markBits));
-    for (; entry >= 0; entry = policies.after(entry)) {
-      const policy = policies.at(entry);
+    let policy = this.#policies.bucket(this.#hash(source, destination, markBits));
+    for (; policy !== undefined; policy = policy.nextInBucket) {
       if (
         policy.markBits === markBits &&
-        policy.interfaceId === 0 &&
-        matchesSelector(policy.selector, packet) &&
+        policy.destinationBits === destinationBits &&
+        (this.destinationLength <= 32 || containsAddress(policy.destination, destination)) &&
+        containsAddress(policy.source, source) &&
+        policy.shape.interfaceId === 0 &&
+        matchesUpperLayer(policy.shape.selector, packet) &&
         (best === undefined || precedes(policy, best))
       ) {
         best = policy;
       }
     }
     return best;
-  }
-
-  #hashOf(selector: PolicyIdentity['selector'], markBits: number): number {
-    return this.#hash(selector.source.address, selector.destination.address, markBits);
   }
 
   #hash(source: Address, destination: Address, markBits: number): number {
@@ -98,12 +101,19 @@ export class PolicyGroup {
 
 /** Whether the kernel prefers the first: lower priority value, then greater age. */
 export function precedes(a: XfrmPolicy, b: XfrmPolicy): boolean {
-  return a.priority === b.priority ? a.age < b.age : a.priority < b.priority;
+  const difference = a.shape.priority - b.shape.priority;
+  return difference === 0 ? a.age < b.age : difference < 0;
 }
 
+function samePrefix(a: Prefix, b: Prefix): boolean {
+  return a === b || (a.address === b.address && a.length === b.length);
+}
+
+/** Mixes in the first bits of an address. */
 function mixPrefix(hash: number, address: Address, length: number): number {
-  let mixed = hash;
-  for (let word = 0; word * 32 < length; word += 1) {
+  if (length === 0) return hash;
+  let mixed = mix(hash, leadingBits(address, length));
+  for (let word = 1; word * 32 < length; word += 1) {
     mixed = mix(mixed, maskedWord(address, word, length));
   }
   return mixed;

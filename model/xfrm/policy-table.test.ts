@@ -122,16 +122,16 @@ describe('PolicyTable', () => {
       const table = new PolicyTable(false);
       for (const config of [first, second, exact]) table.add(config);
       table.delete(first);
-      expect(table.lookup('in', packet, 0)?.selector).toBe(exact.selector);
+      expect(table.lookup('in', packet, 0)?.selector).toEqual(exact.selector);
     });
 
     it('prefers the first inexact one, also one that became the first by an insert', () => {
       const table = new PolicyTable(false);
       for (const config of [exact, first]) table.add(config);
-      expect(table.lookup('in', packet, 0)?.selector).toBe(first.selector);
+      expect(table.lookup('in', packet, 0)?.selector).toEqual(first.selector);
       table.delete(first);
       table.add(second);
-      expect(table.lookup('in', packet, 0)?.selector).toBe(second.selector);
+      expect(table.lookup('in', packet, 0)?.selector).toEqual(second.selector);
     });
 
     it('knows no first one after a replacement that moved it back', () => {
@@ -139,7 +139,7 @@ describe('PolicyTable', () => {
       for (const config of [exact, { ...first, priority: 0 }]) table.add(config);
       table.upsert({ ...first, priority: 5 });
       table.upsert({ ...exact, priority: 5 });
-      expect(table.lookup('in', packet, 0)?.selector).toBe(exact.selector);
+      expect(table.lookup('in', packet, 0)?.selector).toEqual(exact.selector);
     });
   });
 

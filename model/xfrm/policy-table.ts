@@ -2,8 +2,10 @@ import type { Family } from '../address.ts';
 import type { PolicyConfig, PolicyDirection, PolicyIdentity, Template } from './config.ts';
 import type { Errno } from './errno.ts';
 import { InexactOrder } from './inexact-order.ts';
+import { InsertionOrder } from './insertion-order.ts';
 import type { InnerPacket } from './packet.ts';
 import { PolicyGroup, precedes } from './policy-group.ts';
+import { PolicyShapes, sameTransform } from './policy-shape.ts';
 import { XfrmPolicy } from './policy.ts';
 import { selectorFamily } from './selector.ts';
 
@@ -20,12 +22,11 @@ interface Direction {
 /** The SPD: all policies of one kernel, and the lookup that prefers one of them for a packet. */
 export class PolicyTable {
   readonly #tiesByAge: boolean;
-  readonly #all = new Set<XfrmPolicy>();
-  readonly #directions: Readonly<Record<PolicyDirection, Direction>> = {
-    in: emptyDirection(),
-    fwd: emptyDirection(),
-    out: emptyDirection(),
-  };
+  readonly #all = new InsertionOrder<XfrmPolicy>();
+  readonly #shapes = new PolicyShapes();
+  readonly #in = this.#emptyDirection('in');
+  readonly #fwd = this.#emptyDirection('fwd');
+  readonly #out = this.#emptyDirection('out');
   #lastAge = 0;
 
   /** `tiesByAge`: see KernelProfile. */
@@ -39,7 +40,7 @@ export class PolicyTable {
 
   /** How many policies, of both families, a direction has. */
   count(direction: PolicyDirection): number {
-    return this.#directions[direction].count;
+    return this.#direction(direction).count;
   }
 
   /** In the order of insertion; it may be changed while one walks over it. */
@@ -97,7 +98,7 @@ export class PolicyTable {
     packet: InnerPacket,
     packetMark: number,
   ): XfrmPolicy | undefined {
-    const { groups, order } = this.#directions[direction];
+    const { groups, order } = this.#direction(direction);
     const candidates = groups[packet.destination.family];
     let exact: XfrmPolicy | undefined;
     let inexact: XfrmPolicy | undefined;
@@ -127,12 +128,12 @@ export class PolicyTable {
   }
 
   #groupsLike(identity: PolicyIdentity): PolicyGroup[] {
-    return this.#directions[identity.direction].groups[selectorFamily(identity.selector)];
+    return this.#direction(identity.direction).groups[selectorFamily(identity.selector)];
   }
 
   #insert(config: PolicyConfig): void {
-    const policy = new XfrmPolicy(config, this.#nextAge());
-    const direction = this.#directions[policy.direction];
+    const policy = new XfrmPolicy(config, this.#shapes.of(config), this.#nextAge());
+    const direction = this.#direction(policy.direction);
     let group = this.#groupOf(config);
     if (group === undefined) {
       group = new PolicyGroup(config);
@@ -141,28 +142,25 @@ export class PolicyTable {
     group.add(policy);
     this.#all.add(policy);
     direction.count += 1;
-    if (!group.exact) direction.order.inserted(policy, this.#inexact(policy.direction));
+    if (!group.exact) direction.order.inserted(policy);
   }
 
   #replace(policy: XfrmPolicy, config: PolicyConfig): void {
-    const { order } = this.#directions[policy.direction];
-    if (!policy.exact) {
-      order.replacing(policy, config.priority, this.#inexact(policy.direction));
-    }
+    const { order } = this.#direction(policy.direction);
+    if (!policy.exact) order.replacing(policy, config.priority);
     // The kernel puts a replacement with the same priority in the place of the old policy.
     if (this.#tiesByAge || config.priority !== policy.priority) policy.age = this.#nextAge();
-    policy.priority = config.priority;
-    policy.action = config.action;
-    policy.templates = config.templates;
+    policy.replaceBy(config, this.#shapes.of(config));
   }
 
   #remove(policy: XfrmPolicy): void {
-    const direction = this.#directions[policy.direction];
+    const direction = this.#direction(policy.direction);
     const groups = this.#groupsLike(policy);
     const group = this.#groupOf(policy) as PolicyGroup;
     group.remove(policy);
     if (group.size === 0) groups.splice(groups.indexOf(group), 1);
-    this.#all.delete(policy);
+    policy.age = 0;
+    this.#all.noteDeletion();
     direction.count -= 1;
     direction.order.removed(policy);
   }
@@ -172,15 +170,15 @@ export class PolicyTable {
     return this.#lastAge;
   }
 
-  *#inexact(direction: PolicyDirection): Iterable<XfrmPolicy> {
-    for (const policy of this.#all) {
-      if (policy.direction === direction && !policy.exact) yield policy;
-    }
+  /** Not a record by name, since V8 reads one slowly where the name varies. */
+  #direction(name: PolicyDirection): Direction {
+    if (name === 'out') return this.#out;
+    return name === 'in' ? this.#in : this.#fwd;
   }
-}
 
-function emptyDirection(): Direction {
-  return { groups: { 4: [], 6: [] }, order: new InexactOrder(), count: 0 };
+  #emptyDirection(direction: PolicyDirection): Direction {
+    return { groups: { 4: [], 6: [] }, order: new InexactOrder(direction, this.#all), count: 0 };
+  }
 }
 
 function maskedValue({ mark }: PolicyIdentity): number {
@@ -204,26 +202,19 @@ function isSame(policy: XfrmPolicy, config: PolicyConfig): boolean {
   return (
     policy.priority === config.priority &&
     policy.action === config.action &&
-    sameTemplates(policy.templates, config.templates)
+    sameTemplates(policy, config.templates)
   );
 }
 
-function sameTemplates(a: readonly Template[], b: readonly Template[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) {
-    if (!sameTemplate(a[i] as Template, b[i] as Template)) return false;
+function sameTemplates(policy: XfrmPolicy, templates: readonly Template[]): boolean {
+  const own = policy.shape.templates;
+  if (own.length !== templates.length) return false;
+  for (let i = 0; i < own.length; i += 1) {
+    const same =
+      sameTransform(own[i], templates[i]) &&
+      policy.templateSource(i) === templates[i]?.source &&
+      policy.templateDestination(i) === templates[i]?.destination;
+    if (!same) return false;
   }
   return true;
-}
-
-function sameTemplate(a: Template, b: Template): boolean {
-  return (
-    a.source === b.source &&
-    a.destination === b.destination &&
-    a.spi === b.spi &&
-    a.reqid === b.reqid &&
-    a.mode === b.mode &&
-    a.optional === b.optional
-  );
 }

@@ -51,22 +51,6 @@ export function stateAdmits(state: XfrmState, packet: InnerPacket): boolean {
   return shape.selectorFamily === 'any' || packet.source.family === state.destination.family;
 }
 
-/** Whether two selectors are the same bytes. */
-export function sameSelector(a: Selector, b: Selector): boolean {
-  return (
-    a === b ||
-    (samePrefix(a.source, b.source) &&
-      samePrefix(a.destination, b.destination) &&
-      (a.protocol ?? 0) === (b.protocol ?? 0) &&
-      (a.sourcePort ?? 0) === (b.sourcePort ?? 0) &&
-      (a.destinationPort ?? 0) === (b.destinationPort ?? 0))
-  );
-}
-
-function samePrefix(a: Prefix, b: Prefix): boolean {
-  return a.address === b.address && a.length === b.length;
-}
-
 /** The family of the traffic that a selector is for. */
 export function selectorFamily(selector: Selector): Family {
   return selector.destination.address.family;

@@ -4,37 +4,46 @@ import { HashIndex } from './hash-index.ts';
 import type { Mark } from './mark.ts';
 import type { XfrmState } from './state.ts';
 
+/** A mask under which states match, and what is known of the values of those states. */
+interface MaskInUse {
+  readonly mask: number;
+  count: number;
+  /** The value of one of the states. */
+  readonly sample: number;
+  /** The bits in which a value ever differed from the sample: all agree on the others. */
+  differing: number;
+}
+
 /**
  * States by destination, SPI and mark. In a Cilium cluster all input states of a node have the same
  * destination and SPI, and the mark alone tells thousands of peers apart. A mark matches under the
  * state's own mask, so there is one probe for each distinct mask in use (tuple space search;
  * Srinivasan, Suri, Varghese 1999): two or three in practice.
+ * Most of them are saved, because states of one mask have bits in common (Cilium: input or output).
  */
 export class SpiIndex {
-  readonly #states = new HashIndex<XfrmState>();
-  readonly #masks: number[] = [];
-  readonly #uses: number[] = [];
+  readonly #states = new HashIndex<XfrmState>(hashOf);
+  readonly #masks: MaskInUse[] = [];
 
   add(state: XfrmState): void {
     const mask = state.shape.markMask | 0;
-    const at = this.#masks.indexOf(mask);
-    if (at < 0) {
-      this.#masks.push(mask);
-      this.#uses.push(1);
+    const known = this.#masks.find((used) => used.mask === mask);
+    if (known === undefined) {
+      this.#masks.push({ mask, count: 1, sample: state.markBits, differing: 0 });
     } else {
-      this.#uses[at] = (this.#uses[at] as number) + 1;
+      known.count += 1;
+      known.differing |= state.markBits ^ known.sample;
     }
-    this.#states.add(hashOf(state), state);
+    this.#states.add(state);
   }
 
   remove(state: XfrmState): void {
-    if (!this.#states.remove(hashOf(state), state)) return;
-    const at = this.#masks.indexOf(state.shape.markMask | 0);
-    const uses = (this.#uses[at] as number) - 1;
-    this.#uses[at] = uses;
-    if (uses > 0) return;
-    this.#masks.splice(at, 1);
-    this.#uses.splice(at, 1);
+    if (!this.#states.remove(state)) return;
+    const mask = state.shape.markMask | 0;
+    const at = this.#masks.findIndex((used) => used.mask === mask);
+    const used = this.#masks[at] as MaskInUse;
+    used.count -= 1;
+    if (used.count === 0) this.#masks.splice(at, 1);
   }
 
   /**
@@ -69,8 +78,10 @@ export class SpiIndex {
     spi: number,
     packetMark: number,
   ): XfrmState | undefined {
-    const mask = this.#masks[n] as number;
-    return this.#probe(destination, spi, mask, packetMark & mask);
+    const { mask, sample, differing } = this.#masks[n] as MaskInUse;
+    const value = packetMark & mask;
+    if (((value ^ sample) & ~differing) !== 0) return undefined;
+    return this.#probe(destination, spi, mask, value);
   }
 
   /** The newest state with exactly this key, whatever its SPI; `mark` is compared bit for bit. */
@@ -94,15 +105,13 @@ export class SpiIndex {
   }
 
   #probe(destination: Address, spi: number, mask: number, value: number): XfrmState | undefined {
-    const states = this.#states;
     let best: XfrmState | undefined;
-    let entry = states.first(hashKey(destination, spi, mask, value));
-    for (; entry >= 0; entry = states.after(entry)) {
-      const state = states.at(entry);
+    let state = this.#states.bucket(hashKey(destination, spi, mask, value));
+    for (; state !== undefined; state = state.nextInBucket) {
       if (
-        state.destination === destination &&
-        state.spi === spi &&
         state.markBits === value &&
+        state.spi === spi &&
+        state.destination === destination &&
         (state.shape.markMask | 0) === mask &&
         (best === undefined || newer(state, best))
       ) {

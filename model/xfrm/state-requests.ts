@@ -21,7 +21,7 @@ export function addState(kernel: Kernel, config: StateConfig, now: Microseconds)
   const { destination, spi, markValue, shape } = config;
   const masked = markValue & shape.markMask;
   if (kernel.states.bySpi.find(destination, spi, masked) !== undefined) return 'EEXIST';
-  removeLarval(kernel, config);
+  if (kernel.states.hasPlaceholders) removePlaceholder(kernel, config);
   kernel.insert(new XfrmState(config, 'valid', now));
   return 'ok';
 }
@@ -95,7 +95,7 @@ function validate(kernel: Kernel, shape: StateShape): Errno {
 }
 
 /** A new state takes the place of a larval one without SPI that asked for it. */
-function removeLarval(
+function removePlaceholder(
   kernel: Kernel,
   { shape, source, destination, markValue }: StateConfig,
 ): void {

@@ -1,6 +1,7 @@
 import type { Address } from '../address.ts';
 import type { StateIdentity } from './config.ts';
 import { DestinationTable } from './destination-table.ts';
+import { InsertionOrder } from './insertion-order.ts';
 import { SpiIndex } from './spi-index.ts';
 import type { Mark } from './mark.ts';
 import type { XfrmState } from './state.ts';
@@ -15,7 +16,8 @@ export interface StateQuery {
 
 /** The SAD: all states of one kernel, and the ways to find one. */
 export class StateTable {
-  readonly #all = new Set<XfrmState>();
+  readonly #all = new InsertionOrder<XfrmState>();
+  #placeholders = 0;
   readonly bySpi = new SpiIndex();
   readonly byDestination = new DestinationTable();
 
@@ -28,18 +30,26 @@ export class StateTable {
     return this.#all;
   }
 
+  /** Whether there are larval states without an SPI, which a new state may take the place of. */
+  get hasPlaceholders(): boolean {
+    return this.#placeholders > 0;
+  }
+
   add(state: XfrmState): void {
     this.#all.add(state);
+    if (isPlaceholder(state)) this.#placeholders += 1;
     this.bySpi.add(state);
     this.byDestination.add(state);
   }
 
-  /** Takes the state out and marks it dead. Nothing happens if it is not in the table. */
+  /** Takes the state out and marks it dead. Nothing happens if it is dead already. */
   remove(state: XfrmState): void {
-    if (!this.#all.delete(state)) return;
+    if (state.isDeleted) return;
+    if (isPlaceholder(state)) this.#placeholders -= 1;
     this.bySpi.remove(state);
     this.byDestination.remove(state);
     state.validity = 'dead';
+    this.#all.noteDeletion();
   }
 
   /**
@@ -56,4 +66,8 @@ export class StateTable {
     const state = this.bySpi.findExact(query.destination, query.spi, query.mark);
     return state?.source === query.source ? state : undefined;
   }
+}
+
+function isPlaceholder({ validity, spi }: XfrmState): boolean {
+  return validity === 'acquire' && spi === 0;
 }

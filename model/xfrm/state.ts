@@ -3,6 +3,8 @@ import type { Microseconds } from '../time.ts';
 import { second } from '../time.ts';
 import { StateActivity } from './activity.ts';
 import type { KeyHandle, SequenceSeed, StateConfig, StateShape } from './config.ts';
+import type { Chained } from './hash-index.ts';
+import type { Ordered } from './insertion-order.ts';
 import type { Mark } from './mark.ts';
 
 /**
@@ -15,36 +17,43 @@ export type StateValidity = 'acquire' | 'valid' | 'expired' | 'dead';
  * One ESP state. There may be millions: the object is flat, and what packets change is kept apart
  * until there is a packet. Only this folder writes to it.
  */
-export class XfrmState {
+export class XfrmState implements Chained<XfrmState>, Ordered<XfrmState> {
+  // What a packet reads comes first, to lie in as few cache lines as possible.
   /** Replaced as a whole when an update changes a limit or the output mark. */
   shape: StateShape;
-  readonly source: Address;
-  readonly destination: Address;
-  readonly spi: number;
-  readonly key: KeyHandle;
   /** The mark's value as a signed 32-bit integer, which V8 stores in place. */
   readonly markBits: number;
+  readonly spi: number;
+  readonly destination: Address;
+  readonly source: Address;
+  /** The next one in the same bucket of the SPI index. */
+  nextInBucket: XfrmState | undefined;
+  validity: StateValidity;
+  activity: StateActivity | undefined;
+  readonly key: KeyHandle;
   /** When it was added, in whole seconds, as the kernel keeps it. */
   readonly addedSecond: number;
-  validity: StateValidity;
   /** Among states that match the same packet the one with the greatest rank is found. */
-  rank = 0;
-  /** Neighbours in the same bucket of the destination table, newest first. */
-  nextByDestination: XfrmState | undefined = undefined;
-  previousByDestination: XfrmState | undefined = undefined;
-  activity: StateActivity | undefined;
+  rank: number;
+  /** The next one in the same bucket of the destination table, newest first. */
+  nextByDestination: XfrmState | undefined;
+  nextInserted: XfrmState | undefined;
 
   constructor(config: StateConfig, validity: StateValidity, now: Microseconds) {
     this.shape = config.shape;
-    this.source = config.source;
-    this.destination = config.destination;
-    this.spi = config.spi;
-    this.key = config.key;
     this.markBits = config.markValue & config.shape.markMask;
-    this.addedSecond = Math.floor(now / second);
+    this.spi = config.spi;
+    this.destination = config.destination;
+    this.source = config.source;
+    this.nextInBucket = undefined;
     this.validity = validity;
     this.activity =
       config.seed === undefined ? undefined : seedActivity(new StateActivity(), config.seed);
+    this.key = config.key;
+    this.addedSecond = Math.floor(now / second);
+    this.rank = 0;
+    this.nextByDestination = undefined;
+    this.nextInserted = undefined;
   }
 
   /** The mark's value, unsigned. */
@@ -54,6 +63,10 @@ export class XfrmState {
 
   get mark(): Mark {
     return { value: this.markValue, mask: this.shape.markMask >>> 0 };
+  }
+
+  get isDeleted(): boolean {
+    return this.validity === 'dead';
   }
 
   /** Whether a packet with this mark may use the state. */

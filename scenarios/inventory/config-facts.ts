@@ -1,7 +1,7 @@
 import { ciliumReleases, type CiliumRelease } from '../../model/release.ts';
 import { formatDuration } from '../duration.ts';
 import { clusterNamePattern } from '../selector-text.ts';
-import type { RegistryKind, Routing } from '../../sim/scenario.ts';
+import type { RegistryKind, Routing } from '../../sim/index.ts';
 import type { CiliumConfig } from './cilium-config.ts';
 import type { Findings } from './findings.ts';
 import { parseGoDuration } from './go-duration.ts';

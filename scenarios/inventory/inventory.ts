@@ -1,6 +1,6 @@
 import type { CiliumRelease } from '../../model/release.ts';
 import type { KernelName } from '../../model/xfrm/index.ts';
-import type { RegistryKind, Routing } from '../../sim/scenario.ts';
+import type { RegistryKind, Routing } from '../../sim/index.ts';
 
 /** The facts of one real cluster, as an inventory file holds them. Several make a mesh. */
 export interface Inventory {

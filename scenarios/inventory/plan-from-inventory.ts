@@ -1,6 +1,6 @@
 import { address, prefix } from '../../model/address.ts';
 import { defined } from '../../model/assert.ts';
-import type { AgentSettings, ClusterPlan, NodePlan, PerFamily } from '../../sim/scenario.ts';
+import type { AgentSettings, ClusterPlan, NodePlan, PerFamily } from '../../sim/index.ts';
 import { parseGoDuration } from './go-duration.ts';
 import {
   enabledFamilies,

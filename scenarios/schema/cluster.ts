@@ -1,7 +1,7 @@
 import { type z } from 'zod';
 import { ciliumReleases } from '../../model/release.ts';
 import { kernelNames } from '../../model/xfrm/index.ts';
-import { mostNodes } from '../../sim/topology.ts';
+import { mostNodes } from '../../sim/index.ts';
 import { amount, clusterName, count, list, mapping, text, word } from './field.ts';
 import { settingsSchema } from './settings.ts';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Result } from '../../model/result.ts';
 import type { Microseconds } from '../../model/time.ts';
-import type { Delay } from '../../sim/delay.ts';
-import type { NodeSelector } from '../../sim/scenario.ts';
+import type { Delay, NodeSelector } from '../../sim/index.ts';
 import { delayExpected, delayPattern, parseDelay } from '../delay-text.ts';
 import { durationExpected, durationPattern, parseDuration } from '../duration.ts';
 import type { Problem } from '../problem.ts';

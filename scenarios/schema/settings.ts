@@ -1,6 +1,6 @@
 import { type z } from 'zod';
 import type { Family } from '../../model/address.ts';
-import type { AgentSettings } from '../../sim/scenario.ts';
+import type { AgentSettings } from '../../sim/index.ts';
 import { duration, flag, mapping } from './field.ts';
 
 /** The agent's flags, by Cilium's own names. All are optional: what they default to depends on the place. */

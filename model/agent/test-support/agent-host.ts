@@ -34,6 +34,7 @@ export class AgentHost {
   readonly #failures: Failure[] = [];
   #agent: CiliumAgent | undefined;
   #nodeIdsDrawn = 0;
+  #looks = 0;
 
   constructor(release: CiliumRelease, settings: Partial<AgentSettings> = {}) {
     this.#release = release;
@@ -58,6 +59,8 @@ export class AgentHost {
       },
       local: node(1),
       keyRing: this.keyRing,
+      // Ever more: so that the agent never takes anything for granted.
+      foreignChanges: () => (this.#looks += 1),
       random: { nodeId: () => this.#nodeIdsDrawn++, mapOrder: (limit) => limit - 1 },
     });
     return this.tell({
