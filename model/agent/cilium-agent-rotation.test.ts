@@ -168,6 +168,9 @@ describe('a key file', () => {
     host.upsert(node(4));
     expect(host.states().at(-1)?.spi).toBe(4);
     expect(host.maps.encryptKeyId).toBe(3);
+    const pod = address('10.0.2.7');
+    host.tell({ kind: 'endpointUpsert', address: pod, keyId: 0 });
+    expect(host.maps.endpointKeyIds.get(pod)).toBe(3);
   });
 });
 

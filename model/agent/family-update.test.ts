@@ -95,7 +95,8 @@ describe('the policies', () => {
     host.start({ nodes: [node(2)] });
     return [...host.xfrm.policies()].map(({ direction, action, priority, mark, templates }) => {
       const [template] = templates;
-      return { direction, action, priority, mark, optional: template?.optional };
+      const { optional, spi, reqid } = template ?? {};
+      return { direction, action, priority, mark, optional, spi, reqid };
     });
   }
   const dropped = {
@@ -109,6 +110,8 @@ describe('the policies', () => {
     priority: 0,
     mark: { value: 0x0001_3e00, mask: 0xffff_ff00 },
     optional: false,
+    spi: 3,
+    reqid: 1,
   };
   const forward = { direction: 'fwd', priority: 2975, mark: { value: 0, mask: 0 }, optional: true };
 
@@ -116,9 +119,9 @@ describe('the policies', () => {
     expect(policies('cilium-1.16')).toMatchObject([
       dropped,
       out,
-      forward,
-      { direction: 'in', mark: { value: 0xd00, mask: 0xf00 }, optional: false },
-      { direction: 'in', mark: { value: 0x200, mask: 0xf00 }, optional: true },
+      { ...forward, reqid: 1 },
+      { direction: 'in', mark: { value: 0xd00, mask: 0xf00 }, optional: false, spi: 0, reqid: 1 },
+      { direction: 'in', mark: { value: 0x200, mask: 0xf00 }, optional: true, spi: 0, reqid: 1 },
     ]);
   });
 
@@ -126,8 +129,8 @@ describe('the policies', () => {
     expect(policies('cilium-1.18')).toMatchObject([
       dropped,
       out,
-      forward,
-      { direction: 'in', mark: { value: 0, mask: 0 }, optional: true },
+      { ...forward, reqid: 0 },
+      { direction: 'in', mark: { value: 0, mask: 0 }, optional: true, spi: 0, reqid: 0 },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AgentHost, logged } from './test-support/agent-host.ts';
+import { AgentHost, logged, only } from './test-support/agent-host.ts';
 import { node } from './test-support/nodes.ts';
 
 describe('in tunnel mode', () => {
@@ -9,7 +9,8 @@ describe('in tunnel mode', () => {
     'there are states between the nodes, in IPv4 only, with a request ID of their own (%s)',
     (release) => {
       const host = new AgentHost(release, tunnel);
-      host.start({ nodes: [node(2)] });
+      const operations = host.start({ nodes: [node(2)] });
+      expect(only(operations, 'xfrmStateFind')).toHaveLength(6);
       const overlay = host.states().filter(({ shape }) => shape.reqid === 2);
       expect(overlay.map(({ source, destination }) => [source.text, destination.text])).toEqual([
         ['192.168.0.1', '192.168.0.2'],

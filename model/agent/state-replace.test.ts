@@ -36,16 +36,15 @@ describe('a state that cannot be added', () => {
     expect(host.xfrm.stateCount).toBe(4);
   });
 
-  it('leaves no policy that would lead to it', () => {
+  it.each([
+    { failing: 'OUT', nth: 1, policies: ['out', 'fwd', 'in'] },
+    { failing: 'IN', nth: 2, policies: ['out', 'out', 'fwd'] },
+  ])('leaves no policy of its own: $failing', ({ nth, policies }) => {
     const host = new AgentHost('cilium-1.18');
     host.start();
-    host.fail('xfrmStateAdd', 'ENOMEM');
+    host.fail('xfrmStateAdd', 'ENOMEM', nth);
     host.upsert(node(2));
-    expect([...host.xfrm.policies()].map(({ direction }) => direction)).toEqual([
-      'out',
-      'fwd',
-      'in',
-    ]);
+    expect([...host.xfrm.policies()].map(({ direction }) => direction)).toEqual(policies);
   });
 });
 
@@ -127,15 +126,15 @@ describe('a node whose boot ID has changed', () => {
     expect(only(operations, 'xfrmStateDelete')).toEqual([]);
   });
 
-  it('is rebuilt by the background sync where the update failed', () => {
-    const host = new AgentHost('cilium-1.18');
+  it('is rebuilt by the background sync where the update failed in one family', () => {
+    const host = new AgentHost('cilium-1.18', { families: [4, 6] });
     host.start({ nodes: [node(2)] });
     host.fail('xfrmStateDelete', 'ENOMEM');
     expect(logged(host.upsert(rebooted))).toContain(
       'warning: Unable to replace XFRM state: ENOMEM',
     );
     const operations = [...host.ring('backgroundSync'), ...host.ring('backgroundSync')];
-    expect(only(operations, 'xfrmStateAdd')).toHaveLength(2);
+    expect(only(operations, 'xfrmStateAdd')).toHaveLength(4);
   });
 
   it.each(['cilium-1.16', 'cilium-1.17'] as const)(

@@ -63,7 +63,8 @@ export class OutputPath {
     for (let i = 0; i < templates.length; i += 1) {
       const template = templates[i] as Template;
       if (template.mode === 'tunnel') {
-        destination = policy.templateDestination(i) ?? unspecifiedAddress(packet.destination.family);
+        destination =
+          policy.templateDestination(i) ?? unspecifiedAddress(packet.destination.family);
         const chosen = this.#tunnelSource(policy.templateSource(i), destination);
         if (chosen === undefined) return this.#drop('XfrmOutPolError', 'EHOSTUNREACH');
         source = chosen;

@@ -74,7 +74,5 @@ export function sameUpperLayer(a: Selector, b: Selector): boolean {
 /** Whether two templates are the same but for their addresses, or both absent. */
 export function sameTransform(a: Template | undefined, b: Template | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return (
-    a.spi === b.spi && a.reqid === b.reqid && a.mode === b.mode && a.optional === b.optional
-  );
+  return a.spi === b.spi && a.reqid === b.reqid && a.mode === b.mode && a.optional === b.optional;
 }

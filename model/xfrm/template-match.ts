@@ -18,7 +18,13 @@ export function satisfiesTemplates(
   const { templates } = policy.shape;
   let next = 0;
   for (let i = templates.length - 1; i >= 0; i -= 1) {
-    next = matchFrom(next, templates[i] as Template, policy.templateSource(i), secpath, innerFamily);
+    next = matchFrom(
+      next,
+      templates[i] as Template,
+      policy.templateSource(i),
+      secpath,
+      innerFamily,
+    );
     if (next < 0) return false;
   }
   return !hasTunnelFrom(next, secpath);
@@ -70,11 +76,7 @@ function fits(
  * The kernel compares the outer sources as addresses of the *inner* family, so with IPv4 inside
  * IPv6 only their first 32 bits count.
  */
-function fitsSource(
-  source: Address | undefined,
-  state: XfrmState,
-  innerFamily: Family,
-): boolean {
+function fitsSource(source: Address | undefined, state: XfrmState, innerFamily: Family): boolean {
   if (source === undefined || source === state.source) return true;
   if (innerFamily === 6) return false;
   const first = source.words[0] as number;
