@@ -35,8 +35,9 @@ export function explainFirstLoss(
     latency: latencyBoundsOf(scenario)(lost.sender, lost.receiver).maximum,
     clusterOf: (node) => clusters[node] ?? 0,
   });
-  const causes = [...explained.causes].sort((one, other) => one.at - other.at);
-  return { ...explained, causes: [...causes, lossItself(parts.loss)], loss: parts.loss };
+  const causes = [...explained.causes, lossItself(parts.loss)];
+  causes.sort((one, other) => one.at - other.at);
+  return { ...explained, causes, loss: parts.loss };
 }
 
 function explain(found: Case): Explanation {
@@ -155,14 +156,17 @@ function statesDisagree(found: Case): Explanation {
       if (load.at > 0) causes.push(...loadCause(name, load));
     }
   }
-  const changed = sameIdTwice(found);
-  return {
-    causes,
-    missedBy: undefined,
-    remedy: changed
-      ? 'a new key needs a new key ID: rotate properly'
-      : 'the ends hold different keys or sequence numbers: a proper rotation gives both new states',
-  };
+  return { causes, missedBy: undefined, remedy: remedyForDisagreement(found) };
+}
+
+function remedyForDisagreement(found: Case): string {
+  if (sameIdTwice(found)) return 'a new key needs a new key ID: rotate properly';
+  const booted = ends(found).find(([node]) =>
+    found.history.node(node).boots.some((at) => at <= found.lost.at),
+  );
+  return booted === undefined
+    ? 'the ends hold different keys or sequence numbers: a proper rotation gives both new states'
+    : `drain ${booted[1]} before it reboots: its peers derive keys from the boot ID before until they learn the new one`;
 }
 
 function unknownNode(found: Case): Explanation {
@@ -299,10 +303,15 @@ function ends({ lost, sender, receiver }: Case): readonly (readonly [number, Nod
   ];
 }
 
-function sameIdTwice({ lost, history }: Case): boolean {
+/** Whether the secret was written between two loads of one key ID: an agent that starts loads it again, too. */
+function sameIdTwice({ lost, history, clusterOf }: Case): boolean {
   return [lost.sender, lost.receiver].some((node) => {
     const { loads } = history.node(node);
-    return loads.some(({ keyId }, index) => index > 0 && loads[index - 1]?.keyId === keyId);
+    const writes = history.secretWrites[clusterOf(node)] ?? [];
+    return loads.some(({ at, keyId }, index) => {
+      const before = loads[index - 1];
+      return before?.keyId === keyId && writes.some((write) => write > before.at && write <= at);
+    });
   });
 }
 

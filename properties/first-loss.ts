@@ -15,7 +15,10 @@ export interface Evidence {
   readonly receiverKey: Since | undefined;
   /** What the sender's datapath believed the receiver to have. */
   readonly believed: Since;
-  /** When the last state of the packet's key was deleted at each end; undefined for never. */
+  /**
+   * When the last state of the packet's key was deleted at each end, which has another key by now.
+   * Undefined for never: while a key is in use, its states only go with the peer that they are for.
+   */
   readonly deletedAtSender: Microseconds | undefined;
   readonly deletedAtReceiver: Microseconds | undefined;
   /** The newest key with which the receiver could receive from the sender. */
@@ -66,11 +69,15 @@ export class FirstLossWatch {
       senderKey: keyOf(sender),
       receiverKey: keyOf(receiver),
       believed: this.#history.peerKey(lost.sender, lost.receiver),
-      deletedAtSender: sender.deletions.get(lost.keyId),
-      deletedAtReceiver: receiver.deletions.get(lost.keyId),
+      deletedAtSender: reclaimedAt(sender, lost.keyId),
+      deletedAtReceiver: reclaimedAt(receiver, lost.keyId),
       receivable: this.#history.inputKey(lost.receiver, lost.sender),
     };
   }
+}
+
+function reclaimedAt(node: NodeHistory, keyId: number): Microseconds | undefined {
+  return keyOf(node)?.keyId === keyId ? undefined : node.deletions.get(keyId);
 }
 
 function keyOf({ loads }: NodeHistory): Since | undefined {

@@ -14,6 +14,8 @@ import type { Margin, MarginRule } from './verdict.ts';
  * - `senderKeeps`: switch <= load(s) + rotationDuration(s);
  * - `receiverReady`: installed(r, s) <= switch + latency.
  *
+ * Only what replaces a key counts: a node that joins or boots begins to send, and switches from nothing.
+ *
  * The old key goes at the reclaimer's first tick after its duration, up to a minute later, so a
  * run may lose nothing although a margin is negative.
  */
@@ -23,6 +25,8 @@ export class MarginWatch {
   readonly #latency: ReturnType<typeof latencyBoundsOf>;
   /** By (receiver, sender): when the sender switched to a key that the receiver has not installed. */
   readonly #awaited = new Map<number, Since>();
+  /** By (sender, receiver): the key in use, 0 for none, `older` while the ends have different ones. */
+  readonly #inUse: Uint8Array;
   #smallest: Margin | undefined = undefined;
   #needed: Microseconds = 0;
 
@@ -30,18 +34,22 @@ export class MarginWatch {
     this.#names = trace.names.nodes;
     this.#history = history;
     this.#latency = latencyBoundsOf(scenario);
+    this.#inUse = new Uint8Array(history.knowsPairs ? this.#names.length * this.#names.length : 0);
     if (!history.knowsPairs) return;
-    trace.observe('peerKeySet', (at, sender, receiver, keyId) => {
-      if (at > 0 && lastOf(history.node(sender).encryptMap)?.keyId === keyId) {
-        this.#switched(sender, receiver, { at, keyId });
+    trace.observe('peerKeySet', (at, sender, receiver) => {
+      this.#update(sender, receiver, at);
+    });
+    trace.observe('encryptMapSet', (at, sender) => {
+      for (const receiver of this.#names.keys()) {
+        if (receiver !== sender) this.#update(sender, receiver, at);
       }
     });
-    trace.observe('encryptMapSet', (at, sender, keyId) => {
-      if (at === 0) return;
-      for (const receiver of this.#names.keys()) {
-        const known = receiver !== sender && history.peerKey(sender, receiver).keyId === keyId;
-        if (known) this.#switched(sender, receiver, { at, keyId });
-      }
+    trace.observe('nodeDeleted', (_at, sender, receiver) => {
+      this.#inUse[this.#pair(sender, receiver)] = 0;
+    });
+    trace.observe('nodeChanged', (_at, sender) => {
+      const first = this.#pair(sender, 0);
+      if (!history.node(sender).isUp) this.#inUse.fill(0, first, first + this.#names.length);
     });
     trace.observe('stateAdded', (at, receiver, sender, spi, output) => {
       if (output === 0 && this.#awaited.size > 0)
@@ -58,6 +66,18 @@ export class MarginWatch {
       ...smallest,
       neededRotationDuration: laggard === undefined ? this.#needed : undefined,
     };
+  }
+
+  /** Something that decides about the key of a pair has changed. */
+  #update(sender: number, receiver: number, at: Microseconds): void {
+    const own = this.#history.node(sender).encryptKeyId;
+    const { keyId: peers } = this.#history.peerKey(sender, receiver);
+    const pair = this.#pair(sender, receiver);
+    const before = this.#inUse[pair];
+    const now = own === 0 || peers === 0 ? 0 : own === peers ? own : older;
+    this.#inUse[pair] = now;
+    const replaced = before !== 0 && before !== now && now !== 0 && now !== older;
+    if (replaced) this.#switched(sender, receiver, { at, keyId: now });
   }
 
   #switched(sender: number, receiver: number, to: Since): void {
@@ -92,11 +112,20 @@ export class MarginWatch {
     this.#note('receiverReady', sender, receiver, awaited.at + minimum - installed.at);
   }
 
-  /** When a node loaded its present key, if that is this one and replaced another during the run. */
+  /**
+   * When a node loaded its present key, if that is this one and replaced another during the run. An
+   * agent that starts again loads it once more and keeps an old key that long after that; not if it
+   * was gone by then.
+   */
   #rotationLoad(node: number, keyId: number): Microseconds | undefined {
-    const { loads } = this.#history.node(node);
-    const last = lastOf(loads);
-    return loads.length > 1 && last?.keyId === keyId ? last.at : undefined;
+    const { loads, deletions } = this.#history.node(node);
+    const replaced = loads.findLastIndex((load) => load.keyId !== keyId);
+    const first = loads[replaced + 1];
+    const old = loads[replaced];
+    if (first === undefined || old === undefined) return undefined;
+    const deletedAt = deletions.get(old.keyId) ?? 0;
+    if (deletedAt <= first.at) return lastOf(loads)?.at;
+    return loads.findLast(({ at }) => at < deletedAt)?.at;
   }
 
   /**
@@ -106,12 +135,13 @@ export class MarginWatch {
   #worstLaggard(endedAt: Microseconds): Margin | undefined {
     if (!this.#history.knowsPairs) return undefined;
     let worst: Margin | undefined = undefined;
-    for (const [receiver, { loads, rotationDuration }] of this.#history.nodes.entries()) {
-      const loaded = lastOf(loads);
-      if (loads.length < 2 || loaded === undefined) continue;
-      const smallest = loaded.at + rotationDuration - endedAt;
+    for (const [receiver, { loads, rotationDuration, isUp }] of this.#history.nodes.entries()) {
+      const keyId = lastOf(loads)?.keyId;
+      const loadedAt = keyId === undefined ? undefined : this.#rotationLoad(receiver, keyId);
+      if (!isUp || keyId === undefined || loadedAt === undefined) continue;
+      const smallest = loadedAt + rotationDuration - endedAt;
       if (smallest >= (worst?.smallest ?? 0)) continue;
-      const sender = this.#nodeStillUsingOldKey(receiver, loaded.keyId);
+      const sender = this.#nodeStillUsingOldKey(receiver, keyId);
       if (sender === undefined) continue;
       worst = this.#margin('receiverKeeps', sender, receiver, smallest);
     }
@@ -119,10 +149,9 @@ export class MarginWatch {
   }
 
   #nodeStillUsingOldKey(receiver: number, keyId: number): number | undefined {
-    const index = this.#history.nodes.findIndex(({ encryptMap }, sender) => {
-      const own = lastOf(encryptMap)?.keyId;
-      if (sender === receiver || own === undefined) return false;
-      return own !== keyId || this.#history.peerKey(sender, receiver).keyId !== keyId;
+    const index = this.#history.nodes.findIndex((_, sender) => {
+      const inUse = this.#inUse[this.#pair(sender, receiver)];
+      return sender !== receiver && inUse !== 0 && inUse !== keyId;
     });
     return index === -1 ? undefined : index;
   }
@@ -142,10 +171,13 @@ export class MarginWatch {
     };
   }
 
-  #pair(receiver: number, sender: number): number {
-    return receiver * this.#names.length + sender;
+  #pair(one: number, other: number): number {
+    return one * this.#names.length + other;
   }
 }
+
+/** Stands for the older of two different key IDs: key IDs end at 15. */
+const older = 255;
 
 function lastOf<Item>(items: readonly Item[]): Item | undefined {
   return items[items.length - 1];

@@ -18,7 +18,7 @@ export type Verdict =
 /** The first packet that should not have been lost, and why it was. */
 export interface FirstLoss {
   readonly loss: Loss;
-  /** The causes in their order in time, the last one being the loss itself. */
+  /** In their order in time, the loss itself among them: what follows it came too late. */
   readonly causes: readonly Cause[];
   /** By how much what had to come first came too late; undefined where no time would have helped. */
   readonly missedBy: Microseconds | undefined;

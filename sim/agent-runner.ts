@@ -74,6 +74,10 @@ export class AgentRunner implements LaneHost {
     return this.#process !== undefined;
   }
 
+  get isPaused(): boolean {
+    return this.#pauses > 0;
+  }
+
   /** Starts a process, which finds what its node and its registry hold now. */
   start(firstReclaimAfter: Microseconds, checkpoint: readonly NodeRecord[]): void {
     const world = this.#world;
@@ -176,7 +180,9 @@ export class AgentRunner implements LaneHost {
     this.stop();
     const generation = this.#generation;
     const restart = (): void => {
-      if (generation === this.#generation && this.#node.isRunning) world.startAgent(this.#node);
+      if (generation !== this.#generation || !this.#node.isRunning) return;
+      world.secrets.mountIfMissing(this.#node);
+      world.startAgent(this.#node);
     };
     world.queue.schedule(world.now + this.#backOff, { run: restart });
     this.#backOff = Math.min(2 * this.#backOff, longestBackOff);

@@ -23,8 +23,7 @@ export class Draws {
   /** Secret version at the API server, to new file in the node's agent pod. */
   secretSync(node: SimNode, version: number): Microseconds {
     const delay = this.#table.of('secretSync', node);
-    const drawn = this.#once(delay, () => `secretSync/${node.name}/${version}`);
-    return drawn + node.secretLink.extraDelay;
+    return this.#once(delay, () => `secretSync/${node.name}/${version}`);
   }
 
   load(node: SimNode, version: number): Microseconds {

@@ -1,4 +1,5 @@
 import { defined } from '../model/assert.ts';
+import type { Microseconds } from '../model/time.ts';
 import { endpointSyncInterval, podAddress } from './endpoints.ts';
 import { Records } from './records.ts';
 import type { SimNode } from './sim-node.ts';
@@ -13,9 +14,12 @@ export class EndpointRecords {
   readonly #records: Records<number>;
   /** By cluster, the number of its first pod's record. */
   readonly #podsPerNode: number;
+  /** By node, the key ID that it published last. */
+  readonly #keyIds: Int32Array;
 
   constructor(world: World) {
     this.#world = world;
+    this.#keyIds = new Int32Array(world.nodes.length);
     this.#podsPerNode = Math.max(1, ...world.scenario.clusters.map((one) => one.podsPerNode));
     const needed = world.nodes.some(watchesEndpoints) || mayChangeRelease(world);
     this.#records = new Records<number>(world, {
@@ -41,20 +45,34 @@ export class EndpointRecords {
   /** Each pod's record follows the node's key ID at the next beat of its own controller. */
   publishOf(node: SimNode, keyId: number): void {
     if (!this.isUsed) return;
-    const { queue, now, streams } = this.#world;
+    this.#keyIds[node.index] = keyId;
+    const { now, streams } = this.#world;
     const interval = endpointSyncInterval[node.cluster.registry];
     for (const record of this.#recordsOf(node)) {
-      if (this.#records.published(record) === keyId) continue;
+      if (this.#records.newest(record) === keyId) continue;
       const phase = streams
         .once(`endpointSync/${node.name}/${this.#podOf(record)}`)
         .integer(interval);
       const sinceBeat = (now + interval - phase) % interval;
-      queue.schedule(now + ((interval - sinceBeat) % interval), {
-        run: () => {
-          if (node.isRunning) this.#records.publish(record, keyId);
-        },
-      });
+      this.#scheduleBeat(record, now + ((interval - sinceBeat) % interval));
     }
+  }
+
+  #scheduleBeat(record: number, at: Microseconds): void {
+    this.#world.queue.schedule(at, {
+      run: () => {
+        this.#beat(record);
+      },
+    });
+  }
+
+  /** The controller is of the agent's process, and writes what the key ID is when its beat comes. */
+  #beat(record: number): void {
+    const node = this.#nodeOf(record);
+    const keyId = this.#keyIds[node.index] as number;
+    if (node.runner?.isRunning !== true || this.#records.newest(record) === keyId) return;
+    if (!node.runner.isPaused) return this.#records.publish(record, keyId);
+    this.#scheduleBeat(record, this.#world.now + endpointSyncInterval[node.cluster.registry]);
   }
 
   withdraw(node: SimNode): void {

@@ -55,8 +55,7 @@ type Disturbance = Extract<
 function disturb(world: World, node: SimNode, fault: Disturbance): void {
   switch (fault.kind) {
     case 'pauseAgent':
-      node.runner?.pause();
-      return later(world, fault.duration, () => node.runner?.resume());
+      return pauseAgent(world, node.runner, fault.duration);
     case 'slowNode':
       node.slowness *= fault.factor;
       return later(world, fault.duration, () => {
@@ -79,6 +78,11 @@ function disturb(world: World, node: SimNode, fault: Disturbance): void {
   }
 }
 
+function pauseAgent(world: World, runner: SimNode['runner'], duration: Microseconds): void {
+  runner?.pause();
+  later(world, duration, () => runner?.resume());
+}
+
 function partition(world: World, fault: Extract<Fault, { kind: 'partition' }>): void {
   for (const link of linksOf(world, fault.link)) {
     link.cut();
@@ -86,12 +90,17 @@ function partition(world: World, fault: Extract<Fault, { kind: 'partition' }>): 
       link.heal();
     });
   }
-  if (fault.link.kind === 'publish' && fault.duration >= leaseTime) {
-    const nodes = selected(world, fault.link.nodes);
-    later(world, leaseTime, () => {
-      for (const node of nodes) world.nodeRecords.expireLease(node);
-    });
-  }
+  if (fault.link.kind !== 'publish') return;
+  for (const node of selected(world, fault.link.nodes)) watchLease(world, node);
+}
+
+/** A node that cannot reach its registry for as long as its lease lasts loses it, whoever cut it off. */
+function watchLease(world: World, node: SimNode): void {
+  const link = world.links.publish(node);
+  const { partitions } = link;
+  later(world, leaseTime, () => {
+    if (link.isCut && link.partitions === partitions) world.nodeRecords.expireLease(node);
+  });
 }
 
 function delayLink(world: World, fault: Extract<Fault, { kind: 'delayLink' }>): void {
@@ -107,7 +116,7 @@ function linksOf(world: World, link: LinkName): readonly Link[] {
   const { links } = world;
   switch (link.kind) {
     case 'secret':
-      return selected(world, link.nodes).map((node) => node.secretLink);
+      return selected(world, link.nodes).map((node) => links.secret(node));
     case 'publish':
       return selected(world, link.nodes).map((node) => links.publish(node));
     case 'watch':

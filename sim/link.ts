@@ -11,6 +11,8 @@ export class Link {
   #state: StateOf<typeof meshLinkChart> = meshLinkChart.initial;
   /** How many faults cut it now; the last one to end heals it. */
   #cuts = 0;
+  /** How often it went from whole to cut: tells one partition from the next. */
+  partitions = 0;
   /** What faults add to each delay now. */
   extraDelay: Microseconds = 0;
 
@@ -29,7 +31,9 @@ export class Link {
 
   cut(): void {
     this.#cuts += 1;
-    if (this.#cuts === 1) this.#step('PARTITION');
+    if (this.#cuts > 1) return;
+    this.partitions += 1;
+    this.#step('PARTITION');
   }
 
   /** Ends one cut; with the last one, what was missed is read at once. */

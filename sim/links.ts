@@ -3,13 +3,15 @@ import type { SimNode } from './sim-node.ts';
 
 /** What the owner of the links does once one of them is whole again. */
 export interface Resync {
+  secret(node: SimNode): void;
   source(node: SimNode): void;
   receiver(node: SimNode): void;
   mesh(from: number, to: number): void;
 }
 
-/** All connections of the run, but for the one to the API server, which is the node's own. */
+/** All connections of the run. */
 export class Links {
+  readonly #secret: readonly Link[];
   readonly #publish: readonly Link[];
   readonly #watch: readonly Link[];
   readonly #mesh = new Map<string, Link>();
@@ -21,6 +23,12 @@ export class Links {
   constructor(nodes: readonly SimNode[], resync: Resync) {
     this.#resync = resync;
     this.#nodeCount = nodes.length;
+    this.#secret = nodes.map(
+      (node) =>
+        new Link(() => {
+          resync.secret(node);
+        }),
+    );
     this.#publish = nodes.map(
       (node) =>
         new Link(() => {
@@ -33,6 +41,11 @@ export class Links {
           resync.receiver(node);
         }),
     );
+  }
+
+  /** API server to the kubelet of the node. */
+  secret(node: SimNode): Link {
+    return this.#secret[node.index] as Link;
   }
 
   /** Node to its registry. */

@@ -75,9 +75,12 @@ export class NodeLife {
     const written = stop === 'clean' ? now + 1 : now - checkpointInterval;
     const checkpoint = nodeRecords.checkpointOf(node, written);
     node.runner.stop();
+    node.agentDownUntil = Math.max(node.agentDownUntil, now + downtime);
     const start = (): void => {
       if (!node.isRunning || node.runner?.isRunning === true) return;
-      this.#world.secrets.mount(node); // a new pod has a volume of its own
+      if (this.#world.now < node.agentDownUntil) return; // another restart takes longer
+      this.#world.secrets.unmount(node); // a new pod has a volume of its own
+      this.#world.secrets.mount(node);
       this.#world.startAgent(node, checkpoint);
     };
     this.#world.queue.schedule(this.#world.now + downtime, { run: start });
@@ -108,6 +111,7 @@ export class NodeLife {
         world.secrets.unmount(node);
         break;
       case 'startAgent':
+        node.agentDownUntil = 0; // whatever held the agent down went with the boot before
         world.startAgent(node, noCheckpoint); // /run is a tmpfs: no checkpoint outlives a boot
         break;
       case 'stopAgent':

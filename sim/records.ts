@@ -58,8 +58,10 @@ export class Records<Payload> {
     for (const view of this.#views) view.set(record, { version: 1, payload });
   }
 
-  /** The newest version of a record that its own registry holds. */
-  published(record: number): Payload | undefined {
+  /** The newest version of a record that its source sent, whether or not its registry has it yet. */
+  newest(record: number): Payload | undefined {
+    const unsent = this.#unsent.get(record);
+    if (unsent !== undefined) return unsent.payload;
     const home = this.#kind.sourceOf(record).clusterIndex;
     return this.#view(home).get(record)?.payload;
   }
@@ -96,6 +98,7 @@ export class Records<Payload> {
     const known: number[] = [];
     for (const [record, version] of this.#toldTo(receiver).entries()) {
       if (version === 0 || this.#kind.sourceOf(record) === receiver) continue;
+      if (this.#isDeleted(receiver, record, version)) continue;
       const since = this.#newcomers.get(receiver)?.get(record) ?? 0;
       if (since < before) known.push(record);
     }
@@ -194,6 +197,12 @@ export class Records<Payload> {
   #noteNewcomer(receiver: SimNode, record: number): void {
     const newcomers = this.#newcomers.get(receiver) ?? new Map<number, Microseconds>();
     this.#newcomers.set(receiver, newcomers.set(record, this.#world.now));
+  }
+
+  /** Whether the version that a receiver was told of is the record's deletion. */
+  #isDeleted(receiver: SimNode, record: number, told: number): boolean {
+    const newest = this.#view(receiver.clusterIndex).get(record);
+    return newest?.version === told && newest.payload === undefined;
   }
 
   #name(record: number, version: number): string {

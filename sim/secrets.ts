@@ -93,6 +93,11 @@ export class Secrets {
     if (this.#store(node.clusterIndex).state === 'present') this.#stepVolume(node, 'REMOUNTED');
   }
 
+  /** A container that starts again in its pod has the pod's volume; a pod without one waits for it. */
+  mountIfMissing(node: SimNode): void {
+    if (this.#volume(node).state === 'missing') this.mount(node);
+  }
+
   unmount(node: SimNode): void {
     if (this.#volume(node).state !== 'missing') this.#stepVolume(node, 'UNMOUNTED');
   }
@@ -129,8 +134,9 @@ export class Secrets {
 
   #scheduleSync(node: SimNode): void {
     const version = this.versionOf(node.clusterIndex);
-    const at = this.#world.now + this.#world.draw.secretSync(node, version);
-    this.#world.queue.schedule(at, {
+    const { now, draw, links, queue } = this.#world;
+    const delay = draw.secretSync(node, version) + links.secret(node).extraDelay;
+    queue.schedule(now + delay, {
       run: () => {
         this.#sync(node);
       },
@@ -139,7 +145,7 @@ export class Secrets {
 
   #sync(node: SimNode): void {
     const volume = this.#volume(node);
-    volume.missedSync = !node.secretLink.carries();
+    volume.missedSync = !this.#world.links.secret(node).carries();
     if (volume.missedSync || volume.state === 'missing') return;
     this.#stepVolume(node, 'SYNCED');
   }

@@ -8,9 +8,9 @@ import {
 import type { StateOf } from '../model/chart.ts';
 import { nodeChart } from '../model/cluster/index.ts';
 import { DatapathMaps } from '../model/datapath/index.ts';
+import type { Microseconds } from '../model/time.ts';
 import { kernelProfiles, Xfrm, type XfrmCounter } from '../model/xfrm/index.ts';
 import type { AgentRunner } from './agent-runner.ts';
-import { Link } from './link.ts';
 import type { AgentSettings, ClusterPlan, Fault, NodePlan } from './scenario.ts';
 
 /** A fault that makes operations fail, and how often it still does. */
@@ -49,8 +49,9 @@ export class SimNode {
   keysInUse = 0;
   statesChanged = false;
   runner: AgentRunner | undefined = undefined;
+  /** Until when faults keep the agent from starting. */
+  agentDownUntil: Microseconds = 0;
 
-  readonly secretLink = new Link();
   /** Faults: how many times as long each operation takes, and what else goes wrong now. */
   slowness = 1;
   memoryDropPerMille = 0;

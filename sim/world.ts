@@ -65,6 +65,9 @@ export class World {
       this.nodes.filter((node) => node.clusterIndex === index),
     );
     this.links = new Links(this.nodes, {
+      secret: (node) => {
+        this.secrets.resync(node);
+      },
       source: (node) => {
         this.nodeRecords.resyncSource(node);
         this.endpointRecords.resyncSource(node);

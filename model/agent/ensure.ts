@@ -106,12 +106,10 @@ function keyOf(
 
 /** Answers whether the state is as it should be. */
 function* ensureState(update: FamilyUpdate, wanted: StateConfig): Steps<boolean> {
-  const errno = yield* replaceState(wanted, {
-    profile: update.memory.environment.profile,
-    remoteRebooted: update.memory.rebooted.has(update.node.name),
-  });
+  const { memory, node } = update;
+  const errno = yield* replaceState(memory, wanted, memory.rebooted.has(node.name));
   if (errno === 'ok') return true;
-  update.memory.flaws += 1;
+  memory.flaws += 1;
   yield failed('Unable to replace XFRM state', errno);
   return false;
 }

@@ -1,6 +1,7 @@
 import type { Errno, Mark, StateConfig, XfrmState } from '../xfrm/index.ts';
 import type { Steps } from './agent.ts';
 import { info } from './log.ts';
+import type { AgentMemory } from './memory.ts';
 import type { Operation } from './operation.ts';
 import type { AgentProfile } from './profile.ts';
 
@@ -12,16 +13,15 @@ import type { AgentProfile } from './profile.ts';
  * node, told by its boot ID, replaces a state. cilium: ipsec_linux.go, `xfrmStateReplace`.
  */
 export function* replaceState(
+  memory: AgentMemory,
   wanted: StateConfig,
-  how: {
-    readonly profile: AgentProfile;
-    readonly remoteRebooted: boolean;
-  },
+  remoteRebooted: boolean,
 ): Steps<Errno> {
+  const { profile } = memory.environment;
   const existing = (yield findOf(wanted)).state;
-  if (existing === undefined) return yield* addState(wanted, how.profile);
-  const outdated = how.profile.stateKeyMismatch === 'repaired' && existing.key !== wanted.key;
-  if (!outdated && !how.remoteRebooted) return 'ok';
+  if (existing === undefined) return yield* addState(memory, wanted);
+  const outdated = profile.stateKeyMismatch === 'repaired' && existing.key !== wanted.key;
+  if (!outdated && !remoteRebooted) return 'ok';
   yield info(
     outdated
       ? 'Removing XFRM state with old IPsec key'
@@ -46,18 +46,19 @@ function markOf(state: StateConfig): Mark {
   return { value: state.markValue, mask: state.shape.markMask };
 }
 
-function* addState(wanted: StateConfig, profile: AgentProfile): Steps<Errno> {
+function* addState(memory: AgentMemory, wanted: StateConfig): Steps<Errno> {
   const { errno } = yield { kind: 'xfrmStateAdd', state: wanted };
   if (errno !== 'EEXIST') return errno;
   yield info('Failed to add XFRM state due to conflicting state');
   const { states = [] } = yield { kind: 'xfrmStateList' };
   let removed = 0;
   for (const candidate of states) {
-    if (!conflicts(candidate, wanted, profile)) continue;
+    if (!conflicts(candidate, wanted, memory.environment.profile)) continue;
     const { errno: deletion } = yield { kind: 'xfrmStateDelete', state: candidate };
     if (deletion === 'ok') removed += 1;
   }
   if (removed === 0) return errno;
+  memory.settled.clear(); // they may have been another node's
   yield info('Removed a conflicting XFRM state');
   return (yield { kind: 'xfrmStateAdd', state: wanted }).errno;
 }

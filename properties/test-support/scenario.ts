@@ -13,7 +13,10 @@ import {
 } from '../../sim/index.ts';
 
 /** A secret with this key ID and these key bytes, in the documented form. */
-export function secretText(keyId: number, keyHex = '00112233445566778899aabbccddeeff01020304'): string {
+export function secretText(
+  keyId: number,
+  keyHex = '00112233445566778899aabbccddeeff01020304',
+): string {
   return `${keyId}+ rfc4106(gcm(aes)) ${keyHex} 128`;
 }
 
