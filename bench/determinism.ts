@@ -11,7 +11,7 @@ import { type Scenario, simulate } from '../sim/index.ts';
  * machine and Node version, must print the same bytes (docs/DETERMINISM.md). Scenarios are all that
  * come with keyturn, and those given as arguments.
  */
-const seedsPerScenario = 5;
+const seedsPerScenario = 3;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function builtInScenarios(): readonly string[] {

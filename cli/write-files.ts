@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { BadInput } from './failure.ts';
 import { reasonOf } from './read-file.ts';
 
@@ -20,6 +20,7 @@ export class WholeFile {
   constructor(path: string) {
     this.#path = path;
     this.#temporary = `${path}.${process.pid}.part`;
+    assertReplaceable(path);
     this.#descriptor = attempt(path, () => openSync(this.#temporary, 'wx'));
     unfinished.add(this.#temporary);
   }
@@ -43,7 +44,10 @@ export class WholeFile {
   #flush(): void {
     if (this.#pending.length === 0) return;
     const text = this.#pending.join('\n') + '\n';
-    attempt(this.#path, () => writeSync(this.#descriptor, text));
+    // Unlike writeSync, it goes on until all is written: a disk that fills up is an error.
+    attempt(this.#path, () => {
+      writeFileSync(this.#descriptor, text);
+    });
     this.#pending = [];
     this.#pendingLength = 0;
   }
@@ -54,6 +58,7 @@ export function writeTogether(
   files: readonly { readonly path: string; readonly text: string }[],
 ): void {
   const temporary = (path: string): string => `${path}.${process.pid}.part`;
+  for (const { path } of files) assertReplaceable(path);
   for (const { path, text } of files) {
     unfinished.add(temporary(path));
     attempt(path, () => {
@@ -68,10 +73,25 @@ export function writeTogether(
   }
 }
 
+/** A folder cannot be replaced by a file, and a device such as /dev/null must not be. */
+function assertReplaceable(path: string): void {
+  const there = attempt(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (there === undefined || there.isFile()) return;
+  const what = there.isDirectory() ? 'it is a folder' : 'it is not a regular file';
+  throw cannotWrite(path, what);
+}
+
+function cannotWrite(path: string, reason: string): BadInput {
+  return new BadInput(
+    `${path}: cannot be written: ${reason}\n  hint: give the path of a file in a folder that exists and that you may write to`,
+  );
+}
+
 function attempt<Value>(path: string, action: () => Value): Value {
   try {
     return action();
   } catch (error) {
-    throw new BadInput(`${path}: cannot be written: ${reasonOf(error)}`);
+    const reason = reasonOf(error);
+    throw cannotWrite(path, reason === 'no such file' ? 'no such folder' : reason);
   }
 }

@@ -76,8 +76,15 @@ function overridesFor(index: number, options: ImportOptions): ImportOverrides {
     ...(options.release === undefined ? {} : { release: options.release }),
     ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
     ...(clusterName === undefined ? {} : { clusterName }),
-    ...(clusterId === undefined ? {} : { clusterId: Number(clusterId) }),
+    ...(clusterId === undefined ? {} : { clusterId: clusterIdOf(clusterId) }),
   };
+}
+
+function clusterIdOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new BadInput(
+    `--cluster-id ${text}: this is not a ClusterMesh ID\n  expected: a whole number from 0 to 255`,
+  );
 }
 
 /** The n-th --config is for the n-th --ciliumnodes, so there must be one for each or none at all. */

@@ -19,15 +19,15 @@ export function* updateNode(
   // The background sync asks for nothing else most of the time: no more than this look.
   if (previous === undefined && memory.settled.hasRecord(node, memory.loaded)) return;
   if (previous !== undefined && previous.bootId !== node.bootId) memory.rebooted.add(node.name);
+  const flaws = memory.flaws;
   const nodeId = yield* mapNode(memory, node, previous);
   const loaded = memory.loaded;
   if (loaded === undefined || nodeId === 0) return;
   const rebooted = memory.rebooted.has(node.name);
   if (!rebooted && memory.settled.has(node, loaded, nodeId)) {
-    memory.settled.add(node, loaded, nodeId);
+    if (memory.flaws === flaws) memory.settled.add(node, loaded, nodeId);
     return;
   }
-  const flaws = memory.flaws;
   let complete = true;
   for (const family of memory.environment.settings.families) {
     const enabled = yield* enableFamily({ memory, node, nodeId, loaded, family });

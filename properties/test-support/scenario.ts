@@ -63,7 +63,10 @@ export interface Wanted {
   readonly procedure?: readonly Step[];
   readonly faults?: Scenario['faults'];
   readonly expect?: Partial<Scenario['expect']>;
-  /** Between two probes of a pair; undefined for one second. */
+  /** Who sends probes; all to all where not given. */
+  readonly from?: NodeSelector;
+  readonly to?: NodeSelector;
+  /** Between two probes of a pair; one second where not given. */
   readonly every?: Microseconds;
   readonly seed?: string;
   readonly limits?: Scenario['limits'];
@@ -92,8 +95,8 @@ export function smallScenario(wanted: Wanted = {}): Scenario {
     delayOverrides: wanted.delayOverrides ?? [],
     traffic: [
       {
-        from: { kind: 'all' },
-        to: { kind: 'all' },
+        from: wanted.from ?? { kind: 'all' },
+        to: wanted.to ?? { kind: 'all' },
         every: wanted.every ?? second,
         families: wanted.families ?? [4],
         startsAt: 0,

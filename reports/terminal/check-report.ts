@@ -2,7 +2,7 @@ import type { Check } from '../../properties/index.ts';
 import { spanText } from '../instant-text.ts';
 import { type Paint, plain } from './paint.ts';
 import { scenarioLines } from './run-report.ts';
-import { marginLine, verdictLines } from './verdict-lines.ts';
+import { judgementLines, marginLine } from './verdict-lines.ts';
 
 export interface CheckReportOptions {
   /** The command that repeats the worst run. */
@@ -25,14 +25,23 @@ export function checkReport(check: Check, options: CheckReportOptions): string {
       ? []
       : [marginLine(check.margin), `         in the run with seed ${check.margin.seed}`]),
     ...neededLines(check),
+    ...expectedLines(check, paint),
     '',
     paint.heading(`The worst run: seed ${scenario.seed}`),
-    ...verdictLines(check.worst, paint),
+    ...judgementLines(check.worst, paint),
     '',
     `digest   ${check.worst.run.digest}`,
     `repeat   ${repeat}`,
   ];
   return lines.join('\n') + '\n';
+}
+
+/** Only the verdict is compared: counters and key counts are expected of the scenario's own seed. */
+function expectedLines({ verdict, worst }: Check, paint: Paint): readonly string[] {
+  const expected = worst.run.scenario.expect.verdict;
+  if (expected === undefined) return [];
+  const word = expected === verdict ? paint.good('yes') : paint.bad('no');
+  return [`expected ${word}: the scenario is meant to be ${expected}`];
 }
 
 function countsText({ runs }: Check): string {

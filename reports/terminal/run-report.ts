@@ -28,7 +28,7 @@ export function runReport(rehearsal: Rehearsal, options: RunReportOptions): stri
   const lines = [
     paint.heading(run.scenario.title),
     ...scenarioLines(run.scenario),
-    ...section(paint, 'What happened', columns(timelineRows(rehearsal.timeline))),
+    ...section(paint, 'What happened', storyLines(rehearsal)),
     ...section(paint, 'Keys in use (cilium-dbg encrypt status)', keyLines(run)),
     ...section(paint, 'Counters (/proc/net/xfrm_stat)', counterLines(run)),
     ...section(paint, 'Lost packets', lossLines(run)),
@@ -40,6 +40,11 @@ export function runReport(rehearsal: Rehearsal, options: RunReportOptions): stri
     `repeat   ${repeat}`,
   ];
   return lines.join('\n') + '\n';
+}
+
+function storyLines({ timeline }: Rehearsal): readonly string[] {
+  const rows = timelineRows(timeline);
+  return rows.length === 0 ? ['  nothing but traffic'] : columns(rows);
 }
 
 /** The clusters of a scenario, a line each. */

@@ -6,10 +6,11 @@ import type { Paint } from './paint.ts';
 
 /** The verdict with its evidence, and whether it is what the scenario expects. */
 export function verdictLines(rehearsal: Rehearsal, paint: Paint): readonly string[] {
-  return [...judgement(rehearsal, paint), ...expectationLines(rehearsal, paint)];
+  return [...judgementLines(rehearsal, paint), ...expectationLines(rehearsal, paint)];
 }
 
-function judgement({ verdict }: Rehearsal, paint: Paint): readonly string[] {
+/** The verdict with its evidence alone. */
+export function judgementLines({ verdict }: Rehearsal, paint: Paint): readonly string[] {
   switch (verdict.kind) {
     case 'safe':
       return [

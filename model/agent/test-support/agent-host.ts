@@ -35,6 +35,7 @@ export class AgentHost {
   #agent: CiliumAgent | undefined;
   #nodeIdsDrawn = 0;
   #looks = 0;
+  isTrusting = false;
 
   constructor(release: CiliumRelease, settings: Partial<AgentSettings> = {}) {
     this.#release = release;
@@ -59,8 +60,8 @@ export class AgentHost {
       },
       local: node(1),
       keyRing: this.keyRing,
-      // Ever more: so that the agent never takes anything for granted.
-      foreignChanges: () => (this.#looks += 1),
+      // Ever more, unless it may trust what it did: so that it never takes anything for granted.
+      foreignChanges: () => (this.isTrusting ? 0 : (this.#looks += 1)),
       random: { nodeId: () => this.#nodeIdsDrawn++, mapOrder: (limit) => limit - 1 },
     });
     return this.tell({
