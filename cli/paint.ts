@@ -7,6 +7,6 @@ export function paintFor(
 ): Paint {
   const { NO_COLOR: none, FORCE_COLOR: force } = environment;
   if (none !== undefined && none !== '') return plain;
-  if (force !== undefined && force !== '0') return coloured;
+  if (force !== undefined) return force === '0' ? plain : coloured;
   return isTerminal ? coloured : plain;
 }

@@ -1,4 +1,12 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { BadInput } from './failure.ts';
 import { reasonOf } from './read-file.ts';
 
@@ -71,6 +79,11 @@ export function writeTogether(
     });
     unfinished.delete(temporary(path));
   }
+}
+
+/** Makes a folder, and those that it is in, where it is not there. */
+export function ensureFolder(path: string): void {
+  attempt(path, () => mkdirSync(path, { recursive: true }));
 }
 
 /** A folder cannot be replaced by a file, and a device such as /dev/null must not be. */

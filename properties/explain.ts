@@ -152,9 +152,19 @@ function statesDisagree(found: Case): Explanation {
   const { lost } = found;
   const causes = [...secretCauses(found, lost.receiver), ...bootCauses(found)];
   for (const [node, name] of ends(found)) {
-    for (const load of found.history.node(node).loads) {
-      if (load.at > 0) causes.push(...loadCause(name, load));
-    }
+    const loads = found.history.node(node).loads.filter(({ at }) => at > 0);
+    causes.push(
+      ...loadCause(
+        name,
+        loads.findLast(({ at }) => at <= lost.at),
+      ),
+    );
+    causes.push(
+      ...loadCause(
+        name,
+        loads.find(({ at }) => at > lost.at),
+      ),
+    );
   }
   return { causes, missedBy: undefined, remedy: remedyForDisagreement(found) };
 }

@@ -113,8 +113,14 @@ describe('an idle node', () => {
   it.each<[string, Scenario]>([
     ['at the end of the list', withNodes((original) => [...original, ...(idle ? [idle] : [])])],
     ['at its beginning', withNodes((original) => [...(idle ? [idle] : []), ...original])],
-    ['in a cluster after', planned([clusterWith(), clusterWith({ name: 'west', id: 2, nodes: 1 })])],
-    ['in a cluster before', planned([clusterWith({ name: 'west', id: 2, nodes: 1 }), clusterWith()])],
+    [
+      'in a cluster after',
+      planned([clusterWith(), clusterWith({ name: 'west', id: 2, nodes: 1 })]),
+    ],
+    [
+      'in a cluster before',
+      planned([clusterWith({ name: 'west', id: 2, nodes: 1 }), clusterWith()]),
+    ],
   ])('%s leaves the draws of the others as they were', (_, scenario) => {
     expect(scenario.clusters.flatMap(({ nodes }) => nodes)).toHaveLength(4);
     expect(draws(record(scenario))).toEqual(alone);

@@ -2,6 +2,8 @@ import { AssertionError } from '../model/assert.ts';
 import { finish, mix } from '../model/hash.ts';
 
 const twoTo32 = 0x1_0000_0000;
+/** The first word of an integer that takes three. */
+const notSmall = -0x8000_0000;
 
 /**
  * A running 64-bit hash of a sequence of integers and texts: equal runs have equal digests. Not
@@ -12,11 +14,19 @@ export class Digest {
   #first = 0x6b657974; // 'keyt'
   #second = 0x7475726e; // 'turn'
 
-  /** Takes in a safe integer. */
+  /**
+   * Takes in a safe integer: one word if it fits into 31 bits and a sign, as most do, else three, of
+   * which the first is none of those.
+   */
   integer(value: number): void {
     const low = value | 0;
+    if (low === value && low !== notSmall) {
+      this.#word(low);
+      return;
+    }
+    this.#word(notSmall);
     this.#word(low);
-    this.#word(low === value ? low >> 31 : upperWord(value));
+    this.#word(upperWord(value));
   }
 
   /** Takes in a text: its length, and its UTF-16 code units. */

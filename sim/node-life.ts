@@ -75,12 +75,12 @@ export class NodeLife {
     const written = stop === 'clean' ? now + 1 : now - checkpointInterval;
     const checkpoint = nodeRecords.checkpointOf(node, written);
     node.runner.stop();
+    this.#world.secrets.unmount(node);
     node.agentDownUntil = Math.max(node.agentDownUntil, now + downtime);
     const start = (): void => {
       if (!node.isRunning || node.runner?.isRunning === true) return;
       if (this.#world.now < node.agentDownUntil) return; // another restart takes longer
-      this.#world.secrets.unmount(node); // a new pod has a volume of its own
-      this.#world.secrets.mount(node);
+      this.#world.secrets.mount(node); // a new pod has a volume of its own
       this.#world.startAgent(node, checkpoint);
     };
     this.#world.queue.schedule(this.#world.now + downtime, { run: start });

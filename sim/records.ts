@@ -99,8 +99,8 @@ export class Records<Payload> {
     for (const [record, version] of this.#toldTo(receiver).entries()) {
       if (version === 0 || this.#kind.sourceOf(record) === receiver) continue;
       if (this.#isDeleted(receiver, record, version)) continue;
-      const since = this.#newcomers.get(receiver)?.get(record) ?? 0;
-      if (since < before) known.push(record);
+      const since = this.#newcomers.get(receiver)?.get(record);
+      if (since === undefined || since < before) known.push(record);
     }
     return known;
   }

@@ -79,6 +79,8 @@ class Flight implements Due {
   readonly #world: World;
   #packets: { readonly at: Microseconds; readonly flow: Flow; readonly packet: EspPacket }[] = [];
   #next = 0;
+  #latest: Microseconds = 0;
+  #outOfOrder = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -87,12 +89,16 @@ class Flight implements Due {
   add(flow: Flow, packet: EspPacket): void {
     const { now, links } = this.#world;
     const extra = links.network(flow.sender, flow.receiver)?.extraDelay ?? 0;
-    this.#packets.push({ at: now + latencyOf(flow) + extra, flow, packet });
+    const at = now + latencyOf(flow) + extra;
+    this.#outOfOrder ||= at < this.#latest;
+    this.#latest = at;
+    this.#packets.push({ at, flow, packet });
   }
 
   take(): void {
     this.#world.packetsInFlight += this.#packets.length;
-    this.#packets.sort((one, other) => one.at - other.at);
+    // With one latency for all, they are in order already.
+    if (this.#outOfOrder) this.#packets.sort((one, other) => one.at - other.at);
     const first = this.#packets[0];
     if (first !== undefined) this.#world.queue.schedule(first.at, this);
   }

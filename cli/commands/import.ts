@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   checkMesh,
@@ -14,7 +14,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput, badInput } from '../failure.ts';
 import { commandLine } from '../quote.ts';
 import { readNamed } from '../read-file.ts';
-import { writeTogether } from '../write-files.ts';
+import { ensureFolder, writeTogether } from '../write-files.ts';
 
 export interface ImportOptions {
   readonly ciliumnodes: readonly string[];
@@ -46,7 +46,7 @@ export function importClusters(options: ImportOptions): ExitCode {
   notes.push(...mesh.notes);
   const files = filesFor(clusters, options.out);
   assertFree(files, options);
-  mkdirSync(options.out, { recursive: true });
+  ensureFolder(options.out);
   writeTogether(files);
   report({ clusters, notes, files });
   return exitCode.holds;

@@ -1,0 +1,257 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  fixturePath,
+  limited,
+  makeFolder,
+  put,
+  safeText,
+  unsafeText,
+} from './test-support/folder.ts';
+
+/*
+ * The command as it is installed: compiled, in a process of its own.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const version = (
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+).version;
+let installed = '';
+let command = '';
+
+beforeAll(() => {
+  installed = mkdtempSync(join(tmpdir(), 'keyturn-installed-'));
+  command = join(installed, 'dist', 'cli', 'keyturn.js');
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  // Types are checked by `npm run typecheck`.
+  const options = ['-p', 'tsconfig.build.json', '--noCheck', '--declaration', 'false'];
+  execFileSync(process.execPath, [compiler, ...options, '--outDir', join(installed, 'dist')], {
+    cwd: root,
+  });
+  cpSync(join(root, 'package.json'), join(installed, 'package.json'));
+  symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
+}, 120_000);
+
+afterAll(() => {
+  rmSync(installed, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const environment = (more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+  const { NO_COLOR: _none, FORCE_COLOR: _force, ...rest } = process.env;
+  return { ...rest, ...more };
+};
+
+function keyturn(words: readonly string[], more: NodeJS.ProcessEnv = {}): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...words], {
+    encoding: 'utf8',
+    env: environment(more),
+    maxBuffer: 100_000_000,
+  });
+  return { status, stdout, stderr };
+}
+
+const tip = '\n(keyturn --help tells more)\n';
+
+describe('help', () => {
+  it('tells the version of the package', () => {
+    expect(keyturn(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('tells of every command and exit code', () => {
+    const { status, stdout } = keyturn(['--help']);
+    expect(status).toBe(0);
+    for (const name of ['run', 'check', 'import']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} \\[options\\]`, 'm'));
+    }
+    expect(stdout).toMatch(/Exit codes: 0 holds, 1 violated, 2 bad usage or input, 3 inconclusive/);
+  });
+
+  it('is what a bare command gets, with the exit code of bad usage', () => {
+    const { status, stdout, stderr } = keyturn([]);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^Usage: keyturn \[options\] \[command\]\n/);
+  });
+});
+
+describe('bad usage', () => {
+  it.each([
+    [['turn'], "error: unknown command 'turn'"],
+    [['ran', 'a.yaml'], "error: unknown command 'ran'\n(Did you mean run?)"],
+    [['run'], "error: missing required argument 'scenario'"],
+    [['run', 'a.yaml', '--sede', '1'], "error: unknown option '--sede'\n(Did you mean --seed?)"],
+    [
+      ['run', 'a.yaml', '--seed', ''],
+      "error: option '--seed <seed>' argument '' is invalid. Expected a seed.",
+    ],
+    [['run', 'a.yaml', '--trace'], "error: option '--trace <file>' argument missing"],
+    [
+      ['run', 'a.yaml', 'b.yaml'],
+      "error: too many arguments for 'run'. Expected 1 argument but got 2: a.yaml, b.yaml.",
+    ],
+    ...['0', '-1', 'x', '1.5', '', '1e3', '99999999999999999999'].map(
+      (runs): [string[], string] => [
+        ['check', 'a.yaml', `--runs=${runs}`],
+        `error: option '--runs <n>' argument '${runs}' is invalid. Expected a whole number from 1 on.`,
+      ],
+    ),
+    [['import'], "error: required option '--ciliumnodes <file>' not specified"],
+    [
+      ['import', '--ciliumnodes', 'a.json', '--release', '1.18'],
+      "error: option '--release <release>' argument '1.18' is invalid. Allowed choices are cilium-1.16, cilium-1.17, cilium-1.18, cilium-1.19.",
+    ],
+  ])('%j', (words, message) => {
+    const { status, stdout, stderr } = keyturn(words);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(message + tip);
+  });
+});
+
+describe('bad input', () => {
+  it('is told on standard error, with exit code 2', () => {
+    const folder = makeFolder();
+    const missing = join(folder, 'no.yaml');
+    expect(keyturn(['run', missing])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `${missing}: cannot be read: no such file\n  hint: give the path of a text file\n`,
+    });
+    const misspelt = put(folder, 'a.yaml', safeText.replace('seed:', 'sede:'));
+    const { status, stderr } = keyturn(['check', misspelt]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /a\.yaml:2:1: unknown key "sede" \(at sede\)\n.*\n {2}hint: did you mean "seed"\?\n$/,
+    );
+  });
+
+  it('leaves nothing behind', () => {
+    const folder = makeFolder();
+    const text = readFileSync(fixturePath('east-ciliumnodes.json'), 'utf8').slice(0, 999);
+    const cut = put(folder, 'cut.json', text);
+    const { status, stderr } = keyturn([
+      'import',
+      '--ciliumnodes',
+      cut,
+      '--out',
+      join(folder, 'out'),
+    ]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/cut\.json:\d+:\d+: the JSON ends early/);
+    const path = put(folder, 'a.yaml', safeText);
+    const trace = join(folder, 'no', 'trace');
+    expect(keyturn(['run', path, '--trace', trace]).status).toBe(2);
+    expect(keyturn(['run', join(folder, 'no.yaml'), '--trace', join(folder, 'x')]).status).toBe(2);
+    expect(readdirSync(folder).sort()).toEqual(['a.yaml', 'cut.json']);
+  });
+});
+
+describe('exit codes', () => {
+  it.each([
+    ['run', safeText, 0],
+    ['run', unsafeText, 1],
+    ['run', safeText + limited, 3],
+    ['check', safeText, 0],
+    ['check', unsafeText, 1],
+    ['check', safeText + limited, 3],
+  ])('of %s', (name, text, code) => {
+    const path = put(makeFolder(), 'a.yaml', text);
+    const words = name === 'check' ? [name, path, '--runs', '2'] : [name, path];
+    expect(keyturn(words)).toMatchObject({ status: code, stderr: '' });
+  });
+});
+
+describe('what is printed', () => {
+  it('is the same in two processes, digest included, and another for another seed', () => {
+    const path = put(makeFolder(), 'a.yaml', safeText);
+    const once = keyturn(['run', path]);
+    expect(once.stdout).toMatch(/\ndigest {3}[0-9a-f]{16} /);
+    expect(keyturn(['run', path])).toEqual(once);
+    const digest = (text: string) => /digest {3}([0-9a-f]{16})/.exec(text)?.[1];
+    expect(digest(keyturn(['run', path, '--seed', '8']).stdout)).not.toBe(digest(once.stdout));
+  });
+
+  it('is coloured only where that is asked for', () => {
+    const path = put(makeFolder(), 'a.yaml', safeText);
+    expect(keyturn(['run', path]).stdout).not.toContain('\u001b');
+    expect(keyturn(['run', path], { FORCE_COLOR: '1' }).stdout).toContain('\u001b[32mSAFE');
+    const both = { FORCE_COLOR: '1', NO_COLOR: '1' };
+    expect(keyturn(['run', path], both).stdout).not.toContain('\u001b');
+  });
+
+  it('is JSON with --json, colours or not', () => {
+    const path = put(makeFolder(), 'a.yaml', safeText);
+    const run = keyturn(['run', path, '--json'], { FORCE_COLOR: '1' });
+    expect(JSON.parse(run.stdout)).toMatchObject({ verdict: { kind: 'safe' } });
+    const check = keyturn(['check', path, '--runs', '2', '--json']);
+    expect(JSON.parse(check.stdout)).toMatchObject({ verdict: 'safe' });
+  });
+
+  it('ends with a command that repeats it', () => {
+    const path = put(makeFolder(), 'a.yaml', safeText);
+    const { stdout } = keyturn(['check', path, '--runs', '3', '--seed', 'two words']);
+    const repeat = /^repeat {3}keyturn (.*)$/m.exec(stdout)?.[1] ?? '';
+    const digest = /^digest {3}([0-9a-f]{16})/m.exec(stdout)?.[1];
+    const again = execFileSync(
+      '/bin/sh',
+      ['-c', `"$0" "$1" ${repeat}`, process.execPath, command],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(again).toContain(`digest   ${digest}  `);
+  });
+
+  it('may be cut off by whoever reads it', () => {
+    const path = put(makeFolder(), 'a.yaml', safeText.replace('nodes: 2', 'nodes: 40'));
+    const line = '"$0" "$1" run "$2" --json | head -c 10';
+    const { stdout, stderr } = spawnSync('/bin/sh', ['-c', line, process.execPath, command, path], {
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr]).toEqual(['{\n  "forma', '']);
+  });
+});
+
+it('runs twice at once, each into its own file', async () => {
+  const folder = makeFolder();
+  const path = put(folder, 'a.yaml', safeText);
+  const start = (seed: string): Promise<number | null> =>
+    new Promise((resolve) => {
+      const words = ['run', path, '--seed', seed, '--trace', join(folder, `${seed}.jsonl`)];
+      spawn(process.execPath, [command, ...words], { stdio: 'ignore' }).on('exit', resolve);
+    });
+  expect(await Promise.all([start('1'), start('2')])).toEqual([0, 0]);
+  expect(readdirSync(folder).sort()).toEqual(['1.jsonl', '2.jsonl', 'a.yaml']);
+  for (const seed of ['1', '2']) {
+    const words = ['run', path, '--seed', seed, '--trace', join(folder, 'again.jsonl')];
+    expect(keyturn(words).status).toBe(0);
+    const first = readFileSync(join(folder, `${seed}.jsonl`), 'utf8');
+    expect(readFileSync(join(folder, 'again.jsonl'), 'utf8')).toBe(first);
+  }
+});
+
+it('takes the place of a trace file only when the new one is whole', () => {
+  // The size that a file may have is limited, as a full disk would limit it.
+  const folder = makeFolder();
+  const path = put(folder, 'a.yaml', safeText);
+  const trace = put(folder, 'trace.jsonl', 'older\n');
+  const line = `trap '' XFSZ; ulimit -f 8; "$0" "$1" run "$2" --trace "$3"`;
+  const { status, stdout, stderr } = spawnSync(
+    '/bin/sh',
+    ['-c', line, process.execPath, command, path, trace],
+    { encoding: 'utf8' },
+  );
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`${trace}: cannot be written: `);
+  expect(readFileSync(trace, 'utf8')).toBe('older\n');
+  expect(readdirSync(folder).sort()).toEqual(['a.yaml', 'trace.jsonl']);
+});
