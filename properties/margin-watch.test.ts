@@ -71,6 +71,25 @@ describe('the margin', () => {
     });
   });
 
+  it('is of the one link where packets are long under way', () => {
+    // As above, but what n1 sends to n3 is as fast as ever: only n2 waits for it.
+    const margin = marginOf(
+      smallScenario({
+        rotationDuration: minute,
+        delayOverrides: [
+          ...late('n1', 100 * second),
+          { delay: 'latency', value: constant(5 * second), at: node('n1'), from: node('n2') },
+        ],
+      }),
+    );
+    expect(margin).toMatchObject({
+      rule: 'receiverKeeps',
+      smallest: -35 * second,
+      sender: 'east/n1',
+      receiver: 'east/n2',
+    });
+  });
+
   it('is negative where the receiver installs after it has announced', () => {
     // v1.18: n1 loads at 70 s and needs 20 s for each of its two states of n2, who switches at 72 s.
     const margin = marginOf(

@@ -194,8 +194,8 @@ describe('an agent that is paused', () => {
 
   it('goes on when the last of several pauses is over', () => {
     const first = at(minute, { kind: 'pauseAgent', nodes: node('n3'), duration: minute });
-    const second_ = at(90 * second, { kind: 'pauseAgent', nodes: node('n3'), duration: minute });
-    const recording = during([first, second_], {
+    const another = at(90 * second, { kind: 'pauseAgent', nodes: node('n3'), duration: minute });
+    const recording = during([first, another], {
       procedure: [wait(minute), rotate, wait(2 * minute)],
     });
     expect(recording.timeOf('keyLoaded', { node: 'east/n3', keyId: 4 })).toBe(150 * second);
@@ -219,7 +219,7 @@ describe('an agent that is paused', () => {
 });
 
 describe('a slow node', () => {
-  /** Ten states of 100 ms each would be 1 s; it has four. */
+  /** The node adds four states, 100 ms each. */
   const rotation = {
     delays: { install: constant(second / 10) },
     procedure: [wait(minute), rotate, wait(2 * minute)],

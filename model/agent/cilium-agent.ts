@@ -49,28 +49,26 @@ export class CiliumAgent implements Agent {
     return [...this.#memory.nodes.values()];
   }
 
-  *handle(input: AgentInput, now: Microseconds): Operations {
+  handle(input: AgentInput, now: Microseconds): Operations {
     switch (input.kind) {
       case 'start':
-        return yield* this.#start(input.start, now);
+        return this.#start(input.start, now);
       case 'keyFile':
-        if (this.#memory.environment.settings.keyWatcher) {
-          yield* this.#rotate(input.text, now);
-        }
-        return;
+        return this.#memory.environment.settings.keyWatcher
+          ? this.#rotate(input.text, now)
+          : just();
       case 'nodeUpsert':
         this.#expect('NODE_CHANGED', 'programNode');
-        return yield* this.#upsertNode(input.node);
+        return this.#upsertNode(input.node);
       case 'nodeDelete':
         this.#expect('NODE_CHANGED', 'programNode');
-        return yield* this.#removeNode(input.name);
+        return this.#removeNode(input.name);
       case 'endpointUpsert':
-        return yield* this.#upsertEndpoint(input);
+        return this.#upsertEndpoint(input);
       case 'endpointDelete':
-        yield { kind: 'endpointMapDelete', address: input.address };
-        return;
+        return just({ kind: 'endpointMapDelete', address: input.address });
       case 'timer':
-        return input.timer === 'reclaim' ? yield* this.#reclaim(now) : yield* this.#validateNext();
+        return input.timer === 'reclaim' ? this.#reclaim(now) : this.#validateNext();
       default:
         return unreachable(input);
     }
@@ -221,4 +219,8 @@ function exit(fault: SecretError): Operation {
     cause: fault.kind === 'error' ? 'failure' : fault.kind,
     message: fault.message,
   };
+}
+
+function* just(...operations: readonly Operation[]): Operations {
+  for (const operation of operations) yield operation;
 }

@@ -1,8 +1,9 @@
 import type { Operations } from './agent.ts';
-import { enableFamily } from './family-update.ts';
+import { bringAbout } from './bring-about.ts';
 import type { AgentMemory } from './memory.ts';
 import { mapNode } from './node-mapping.ts';
 import type { NodeRecord } from './node-record.ts';
+import { wantedObjects } from './wanted-objects.ts';
 
 /**
  * Brings this node's maps and XFRM in line with a remote node's record, for the newest key only.
@@ -30,8 +31,9 @@ export function* updateNode(
   }
   let complete = true;
   for (const family of memory.environment.settings.families) {
-    const enabled = yield* enableFamily({ memory, node, nodeId, loaded, family });
-    complete &&= enabled;
+    const wanted = wantedObjects({ memory, node, nodeId, loaded, family });
+    const done = yield* bringAbout(memory, wanted, rebooted);
+    complete &&= done;
   }
   if (!complete) return;
   memory.rebooted.delete(node.name);

@@ -1,25 +1,24 @@
-import type { Errno, Mark, StateConfig, XfrmState } from '../xfrm/index.ts';
+import type { Errno, StateConfig, XfrmState } from '../xfrm/index.ts';
 import type { Steps } from './agent.ts';
 import { info } from './log.ts';
 import type { AgentMemory } from './memory.ts';
-import type { Operation } from './operation.ts';
 import type { AgentProfile } from './profile.ts';
 
 /**
- * Makes the kernel have this state: leaves an existing one alone, replaces it (never atomically:
- * delete, then add) where its key is out of date, or adds it.
- *
- * An existing state's key is compared only up to v1.17; since then only the reboot of the remote
- * node, told by its boot ID, replaces a state. cilium: ipsec_linux.go, `xfrmStateReplace`.
+ * Leaves a state alone, or replaces it (never atomically: delete, then add) where its key is out of
+ * date. The key is compared only up to v1.17; since then only the reboot of the remote node, told by
+ * its boot ID, replaces a state. cilium: ipsec_linux.go, `xfrmStateReplace`.
  */
-export function* replaceState(
+export function* replaceOutdated(
   memory: AgentMemory,
-  wanted: StateConfig,
-  remoteRebooted: boolean,
+  states: {
+    readonly existing: XfrmState;
+    readonly wanted: StateConfig;
+    readonly remoteRebooted: boolean;
+  },
 ): Steps<Errno> {
+  const { existing, wanted, remoteRebooted } = states;
   const { profile } = memory.environment;
-  const existing = (yield findOf(wanted)).state;
-  if (existing === undefined) return yield* addState(memory, wanted);
   const outdated = profile.stateKeyMismatch === 'repaired' && existing.key !== wanted.key;
   if (!outdated && !remoteRebooted) return 'ok';
   yield info(
@@ -32,32 +31,17 @@ export function* replaceState(
   return (yield { kind: 'xfrmStateAdd', state: wanted }).errno;
 }
 
-function findOf(wanted: StateConfig): Operation {
-  return {
-    kind: 'xfrmStateFind',
-    source: wanted.source,
-    destination: wanted.destination,
-    spi: wanted.spi,
-    mark: markOf(wanted),
-  };
-}
-
-function markOf(state: StateConfig): Mark {
-  return { value: state.markValue, mask: state.shape.markMask };
-}
-
-function* addState(memory: AgentMemory, wanted: StateConfig): Steps<Errno> {
-  const { errno } = yield { kind: 'xfrmStateAdd', state: wanted };
-  if (errno !== 'EEXIST') return errno;
+/** The kernel has refused a state as a duplicate: deletes what it conflicts with, and adds it again. */
+export function* addDespiteConflict(memory: AgentMemory, wanted: StateConfig): Steps<Errno> {
   yield info('Failed to add XFRM state due to conflicting state');
   const { states = [] } = yield { kind: 'xfrmStateList' };
   let removed = 0;
   for (const candidate of states) {
     if (!conflicts(candidate, wanted, memory.environment.profile)) continue;
-    const { errno: deletion } = yield { kind: 'xfrmStateDelete', state: candidate };
-    if (deletion === 'ok') removed += 1;
+    const { errno } = yield { kind: 'xfrmStateDelete', state: candidate };
+    if (errno === 'ok') removed += 1;
   }
-  if (removed === 0) return errno;
+  if (removed === 0) return 'EEXIST';
   memory.settled.clear(); // they may have been another node's
   yield info('Removed a conflicting XFRM state');
   return (yield { kind: 'xfrmStateAdd', state: wanted }).errno;

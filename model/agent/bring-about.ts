@@ -1,0 +1,75 @@
+import type { Mark, PolicyConfig, StateConfig } from '../xfrm/index.ts';
+import type { Operations, Steps } from './agent.ts';
+import { failed } from './log.ts';
+import type { AgentMemory } from './memory.ts';
+import type { Operation } from './operation.ts';
+import { addDespiteConflict, replaceOutdated } from './state-replace.ts';
+import type { Wanted } from './wanted-objects.ts';
+
+/**
+ * Sees to it that the kernel has these objects of one remote node. Answers whether all states are as
+ * they should be; what else failed counts as a flaw.
+ *
+ * The common path is flat on purpose: each level of `yield*` is paid for by every operation, and a
+ * large cluster's rotation asks for millions.
+ */
+export function* bringAbout(
+  memory: AgentMemory,
+  wanted: readonly Wanted[],
+  remoteRebooted: boolean,
+): Steps<boolean> {
+  let complete = true;
+  for (const want of wanted) {
+    switch (want.kind) {
+      case 'sharedPolicy':
+        if (!memory.settled.hasPolicy(want.policy)) yield* updatePolicy(memory, want.policy);
+        break;
+      case 'obstacle':
+        yield want.report;
+        complete = false;
+        break;
+      case 'tunnel': {
+        const existing = (yield findOf(want.state)).state;
+        let errno =
+          existing === undefined
+            ? (yield { kind: 'xfrmStateAdd', state: want.state } as const).errno
+            : yield* replaceOutdated(memory, { existing, wanted: want.state, remoteRebooted });
+        if (errno === 'EEXIST') errno = yield* addDespiteConflict(memory, want.state);
+        if (errno === 'ok') {
+          for (const policy of want.policies) {
+            if (!memory.settled.hasPolicy(policy)) yield* updatePolicy(memory, policy);
+          }
+        } else {
+          complete = false;
+          memory.flaws += 1;
+          yield failed('Unable to replace XFRM state', errno);
+        }
+      }
+    }
+  }
+  return complete;
+}
+
+function* updatePolicy(memory: AgentMemory, policy: PolicyConfig): Operations {
+  const { errno } = yield { kind: 'xfrmPolicyUpdate', policy };
+  if (errno === 'ok') {
+    if (isShared(policy)) memory.settled.addPolicy(policy);
+    return;
+  }
+  memory.flaws += 1;
+  yield failed('Unable to update XFRM policy', errno);
+}
+
+/** Whether a policy is one object for all remote nodes, and so the same each time it is wanted. */
+function isShared({ templates }: PolicyConfig): boolean {
+  return templates.every(({ source }) => source === undefined);
+}
+
+function findOf(wanted: StateConfig): Operation {
+  const { source, destination, spi } = wanted;
+  return { kind: 'xfrmStateFind', source, destination, spi, mark: markOf(wanted) };
+}
+
+function markOf({ markValue, shape }: StateConfig): Mark {
+  return { value: markValue, mask: shape.markMask };
+}
