@@ -175,3 +175,11 @@ describe('a scenario that cannot be read', () => {
     expect(messageOf(() => run(path, {}))).toMatch(/gone\.inventory\.yaml:1:1/);
   });
 });
+
+it('does not write the trace over the scenario', () => {
+  const path = put(makeFolder(), 'a.yaml', safeText);
+  expect(messageOf(() => run(path, { trace: path }))).toBe(
+    `${path}: this is the scenario itself\n  expected: another file for the trace`,
+  );
+  expect(readFileSync(path, 'utf8')).toBe(safeText);
+});

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { rehearse, type Rehearsal } from '../../properties/index.ts';
 import { runJson, runReport } from '../../reports/index.ts';
 import { jsonLines } from '../../sim/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { BadInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
 import { readScenario } from '../read-file.ts';
@@ -17,7 +19,7 @@ export interface RunOptions {
 export function run(path: string, options: RunOptions): ExitCode {
   const loaded = readScenario(path);
   const scenario = { ...loaded, seed: options.seed ?? loaded.seed };
-  const traceFile = options.trace === undefined ? undefined : new WholeFile(options.trace);
+  const traceFile = options.trace === undefined ? undefined : traceTo(options.trace, path);
   const rehearsal = rehearse(scenario, {
     observe: (trace) => {
       if (traceFile === undefined) return;
@@ -35,6 +37,15 @@ export function run(path: string, options: RunOptions): ExitCode {
     options.json === true ? runJson(rehearsal) : runReport(rehearsal, { repeat, paint }),
   );
   return exitCodeOf(rehearsal);
+}
+
+function traceTo(trace: string, scenario: string): WholeFile {
+  if (resolve(trace) === resolve(scenario)) {
+    throw new BadInput(
+      `${trace}: this is the scenario itself\n  expected: another file for the trace`,
+    );
+  }
+  return new WholeFile(trace);
 }
 
 /** A scenario that says what it expects holds if that is so; another one, if it is safe. */
