@@ -132,6 +132,7 @@ function endOf(local: NodeRecord, nodes: readonly NodeRecord[], keyRing: KeyRing
     keyRing,
     random: { nodeId: () => (nextNodeId += 1), mapOrder: () => 0 },
     foreignChanges: () => 0,
+    answerNow: () => undefined,
   });
   const start = {
     keyFile: `3+ rfc4106(gcm(aes)) ${'01'.repeat(20)} 128\n`,

@@ -31,6 +31,7 @@ export const ciliumAgent: AgentFactory = (world, node) => {
     local: node.record(0),
     keyRing: world.keyRing,
     foreignChanges: () => node.foreignChanges,
+    answerNow: (operation) => node.runner?.answerNow(operation),
     random: {
       nodeId: (limit) => ids.integer(limit),
       mapOrder: (limit) => order.integer(limit),
@@ -148,9 +149,13 @@ export class AgentRunner implements LaneHost {
   }
 
   costOf(operation: Operation): Microseconds {
-    const touchesState = operation.kind === 'xfrmStateAdd' || operation.kind === 'xfrmStateDelete';
-    if (!touchesState || this.#world.isSettling) return 0;
+    if (!this.#takesTime(operation)) return 0;
     return this.#node.slowness * this.#world.draw.install(this.#node);
+  }
+
+  /** Does an operation at once if it takes no time. */
+  answerNow(operation: Operation): OperationResult | undefined {
+    return this.#takesTime(operation) ? undefined : perform(this.#world, this.#node, operation);
   }
 
   handled(input: AgentInput): void {
@@ -163,6 +168,10 @@ export class AgentRunner implements LaneHost {
 
   wakeAt(at: Microseconds, lane: Due): void {
     this.#world.queue.schedule(at, lane);
+  }
+
+  #takesTime({ kind }: Operation): boolean {
+    return !this.#world.isSettling && (kind === 'xfrmStateAdd' || kind === 'xfrmStateDelete');
   }
 
   #setTimer(timer: AgentTimer, after: Microseconds): void {

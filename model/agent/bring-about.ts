@@ -18,6 +18,7 @@ export function* bringAbout(
   wanted: readonly Wanted[],
   remoteRebooted: boolean,
 ): Steps<boolean> {
+  const { environment } = memory;
   let complete = true;
   for (const want of wanted) {
     switch (want.kind) {
@@ -29,10 +30,12 @@ export function* bringAbout(
         complete = false;
         break;
       case 'tunnel': {
-        const existing = (yield findOf(want.state)).state;
+        const look = findOf(want.state);
+        const existing = (environment.answerNow(look) ?? (yield look)).state;
+        const addition: Operation = { kind: 'xfrmStateAdd', state: want.state };
         let errno =
           existing === undefined
-            ? (yield { kind: 'xfrmStateAdd', state: want.state } as const).errno
+            ? (environment.answerNow(addition) ?? (yield addition)).errno
             : yield* replaceOutdated(memory, { existing, wanted: want.state, remoteRebooted });
         if (errno === 'EEXIST') errno = yield* addDespiteConflict(memory, want.state);
         if (errno === 'ok') {
@@ -51,7 +54,8 @@ export function* bringAbout(
 }
 
 function* updatePolicy(memory: AgentMemory, policy: PolicyConfig): Operations {
-  const { errno } = yield { kind: 'xfrmPolicyUpdate', policy };
+  const update: Operation = { kind: 'xfrmPolicyUpdate', policy };
+  const { errno } = memory.environment.answerNow(update) ?? (yield update);
   if (errno === 'ok') {
     if (isShared(policy)) memory.settled.addPolicy(policy);
     return;

@@ -3,6 +3,7 @@ import type { Operations, Steps } from './agent.ts';
 import { error, failed } from './log.ts';
 import type { AgentMemory } from './memory.ts';
 import { nodeAddresses, type NodeRecord } from './node-record.ts';
+import type { Operation } from './operation.ts';
 
 /**
  * Gives the node an ID, writes its addresses to the node map, and takes those out that it no longer
@@ -33,7 +34,8 @@ function* mapAddresses(
   for (const address of nodeAddresses(node)) {
     const isNew = memory.nodeIds.idOf(address) !== nodeId;
     if (!isNew && !rewrite) continue;
-    const { errno } = yield { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
+    const write: Operation = { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
+    const { errno } = memory.environment.answerNow(write) ?? (yield write);
     if (errno === 'ok') {
       memory.nodeIds.assign(address, nodeId);
     } else {

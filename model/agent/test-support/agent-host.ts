@@ -61,6 +61,7 @@ export class AgentHost {
       local: node(1),
       keyRing: this.keyRing,
       // Ever more, unless it may trust what it did: so that it never takes anything for granted.
+      answerNow: () => undefined,
       foreignChanges: () => (this.isTrusting ? 0 : (this.#looks += 1)),
       random: { nodeId: () => this.#nodeIdsDrawn++, mapOrder: (limit) => limit - 1 },
     });
