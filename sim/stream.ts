@@ -50,7 +50,7 @@ export class Stream {
     return Array.from(this.bytes(byteCount), (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
 
-  /** The same items in an order drawn, each order as likely as any other (Fisher and Yates). */
+  /** The same items in an order drawn, all orders being equally likely (Fisher and Yates). */
   shuffled<Item>(items: readonly Item[]): Item[] {
     const order = [...items];
     for (let last = order.length - 1; last > 0; last -= 1) {

@@ -55,7 +55,7 @@ export function nextStep(memory: AgentMemory): Operation {
   return { kind: 'setTimer', timer: 'backgroundSync', after };
 }
 
-/** All nodes, the local one among them, in the order in which Go walks a map: any (Fisher-Yates). */
+/** All nodes, the local one among them, in the order in which Go walks a map, which is random (Fisher-Yates). */
 export function shuffledNodes(memory: AgentMemory): NodeName[] {
   const names = [memory.environment.local.name, ...memory.nodes.keys()];
   for (let last = names.length - 1; last > 0; last -= 1) {

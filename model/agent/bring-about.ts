@@ -5,6 +5,7 @@ import type { AgentMemory } from './memory.ts';
 import type { Operation } from './operation.ts';
 import { addDespiteConflict, replaceOutdated } from './state-replace.ts';
 import type { Wanted } from './wanted-objects.ts';
+import { isDefaultDrop } from './xfrm-objects.ts';
 
 /**
  * Sees to it that the kernel has these objects of one remote node. Answers whether all states are as
@@ -64,9 +65,12 @@ function* updatePolicy(memory: AgentMemory, policy: PolicyConfig): Operations {
   yield failed('Unable to update XFRM policy', errno);
 }
 
-/** Whether a policy is one object for all remote nodes, and so the same each time it is wanted. */
-function isShared({ templates }: PolicyConfig): boolean {
-  return templates.every(({ source }) => source === undefined);
+/**
+ * Whether a policy is one object for all remote nodes: the default drop, and those without a mark.
+ * The others are made anew each time they are wanted, so remembering them would only fill memory.
+ */
+function isShared(policy: PolicyConfig): boolean {
+  return isDefaultDrop(policy) || policy.mark.mask === 0;
 }
 
 function findOf(wanted: StateConfig): Operation {

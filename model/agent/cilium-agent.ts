@@ -44,7 +44,7 @@ export class CiliumAgent implements Agent {
     return this.#state;
   }
 
-  /** The nodes that a clean stop, or the last write, leaves in the checkpoint file. */
+  /** The remote nodes that the agent has been told of. */
   get knownNodes(): readonly NodeRecord[] {
     return [...this.#memory.nodes.values()];
   }
@@ -169,7 +169,7 @@ export class CiliumAgent implements Agent {
     yield { kind: 'allNodesValidated', keyId: this.#memory.currentSpi };
   }
 
-  /** cilium: pkg/node/manager/manager.go: nodes of the checkpoint that no registry has any more. */
+  /** cilium: pkg/node/manager/manager.go: what the checkpoint holds and no registry does. */
   *#deleteStaleNodes(start: AgentStart): Operations {
     for (const node of start.checkpoint) {
       if (this.#memory.nodes.has(node.name)) continue;

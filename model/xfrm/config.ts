@@ -93,7 +93,7 @@ export type PolicyDirection = 'in' | 'fwd' | 'out';
 
 /** One transformation that a policy demands. */
 export interface Template {
-  /** Undefined stands for the unspecified address: any. */
+  /** Undefined stands for the unspecified address, which every address matches. */
   readonly source: Address | undefined;
   readonly destination: Address | undefined;
   /** 0 matches every SPI. */

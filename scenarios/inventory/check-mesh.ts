@@ -1,6 +1,7 @@
 import type { InputError } from '../input-error.ts';
 import type { ImportNote } from './import-note.ts';
-import { type Inventory, mostNodes } from './inventory.ts';
+import { mostNodes } from '../../sim/index.ts';
+import type { Inventory } from './inventory.ts';
 import { findAddressConflicts } from './node-conflicts.ts';
 import { mostErrors } from './shape-errors.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failure, type Result, success } from '../../model/result.ts';
 import type { InputError } from '../input-error.ts';
 import type { ImportNote } from './import-note.ts';
-import { mostNodes } from './inventory.ts';
+import { mostNodes } from '../../sim/index.ts';
 import { mostErrors, shapeErrors } from './shape-errors.ts';
 import { type DocumentPath, problemAt, shown, type SourceDocument } from './source-document.ts';
 

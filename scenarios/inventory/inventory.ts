@@ -53,9 +53,3 @@ export type FamilyName = (typeof familyNames)[number];
 export function enabledFamilies(settings: InventorySettings): readonly FamilyName[] {
   return familyNames.filter((family) => settings[`enable-${family}`]);
 }
-
-/**
- * The most nodes that a cluster or a mesh may have with IPsec (Cilium:
- * Documentation/security/network/encryption-ipsec.rst, Limitations).
- */
-export const mostNodes = 65_535;
