@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 /** Folders whose results follow from the seed alone: docs/DETERMINISM.md. */
 const deterministic = [
   'model/**/*.ts',
+  'agents/**/*.ts',
   'sim/**/*.ts',
   'properties/**/*.ts',
   'scenarios/**/*.ts',

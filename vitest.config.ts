@@ -2,12 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{model,sim,properties,scenarios,reports,cli,bench}/**/*.test.ts', '*.test.ts'],
+    include: [
+      '{model,agents,sim,properties,scenarios,oracle,reports,cli,bench}/**/*.test.ts',
+      '*.test.ts',
+    ],
     testTimeout: 60_000,
     coverage: {
       provider: 'v8',
       reporter: [['text', { skipFull: true }], ['lcov']],
-      include: ['{model,sim,properties,scenarios,reports,cli}/**/*.ts'],
+      include: ['{model,agents,sim,properties,scenarios,oracle,reports,cli}/**/*.ts'],
       // What has no code of its own, and the command's first file, which only a process runs.
       exclude: ['**/*.test.ts', '**/test-support/**', '**/index.ts', 'cli/keyturn.ts'],
       thresholds: { lines: 90, functions: 90, branches: 80, statements: 90 },
