@@ -52,6 +52,9 @@ export {
   type Operations,
 } from './model/agent/index.ts';
 
+/** Agents by name, as a scenario's `agent:` has it: mutants, each with one thing wrong. */
+export { agentNames, makeAgent, type Mutant, mutants } from './agents/index.ts';
+
 /** The lifecycles, and their diagrams. */
 export type { Chart, Transition } from './model/chart.ts';
 export { charts } from './model/charts.ts';

@@ -84,6 +84,7 @@ function rotation(nodes: number, families: readonly (4 | 6)[]): Scenario {
         name: 'bench',
         id: 1,
         release: 'cilium-1.18',
+        agent: undefined,
         kernel: '6.1',
         routing: 'native',
         registry: 'crd',

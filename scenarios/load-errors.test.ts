@@ -139,7 +139,7 @@ clusters:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNKNOWN_KEY a.yaml:5:5: unknown key "kernal" (at clusters[0].kernal)
-        expected: one of: name, id, nodes, inventory, absent, release, kernel, routing, registry, podsPerNode, settings, secret
+        expected: one of: name, id, nodes, inventory, absent, release, agent, kernel, routing, registry, podsPerNode, settings, secret
         hint: did you mean "kernel"?"
     `);
   });
@@ -479,6 +479,16 @@ clusters: [{ name: east, nodes: 3, release: cilium-1.61 }]
         expected: one of: cilium-1.16, cilium-1.17, cilium-1.18, cilium-1.19
         hint: did you mean "cilium-1.16"?"
     `);
+  });
+
+  test('an unknown agent', () => {
+    const text = `title: a
+clusters:
+  - { name: east, nodes: 3, release: cilium-1.16, agent: publishes-before-instal }
+`;
+    expect(errorsOf(text)).toMatch(
+      /UNKNOWN_VALUE .*hint: did you mean "publishes-before-install"/s,
+    );
   });
 
   test('an unknown kernel', () => {

@@ -106,6 +106,7 @@ function planCluster(parts: ClusterParts): ClusterPlan {
     name: entry.name,
     id,
     release: release ?? 'cilium-1.16',
+    agent: entry.agent,
     kernel: entry.kernel ?? known?.kernel ?? '6.1',
     routing: entry.routing ?? known?.routing ?? 'tunnel',
     registry: entry.registry ?? known?.registry ?? 'crd',

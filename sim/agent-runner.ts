@@ -1,8 +1,8 @@
+import { makeAgent } from '../agents/index.ts';
 import {
   type Agent,
   type AgentInput,
   type AgentTimer,
-  CiliumAgent,
   type NodeRecord,
   type Operation,
   type OperationResult,
@@ -17,11 +17,11 @@ import type { World } from './world.ts';
 /** Makes the agent of a node, each time its process starts. */
 export type AgentFactory = (world: World, node: SimNode) => Agent;
 
-/** The built-in agent, with the profile and the settings that the node starts it with. */
-export const ciliumAgent: AgentFactory = (world, node) => {
+/** The agent that the node's cluster names, Cilium's own by default, with the node's profile and settings. */
+export const namedAgent: AgentFactory = (world, node) => {
   const ids = world.streams.stream(`agent/${node.name}/nodeId`);
   const order = world.streams.stream(`agent/${node.name}/mapOrder`);
-  return new CiliumAgent({
+  return makeAgent(node.cluster.agent, {
     profile: node.profile,
     settings: {
       ...node.settings,

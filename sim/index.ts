@@ -1,4 +1,4 @@
-export { type AgentFactory, ciliumAgent } from './agent-runner.ts';
+export { type AgentFactory, namedAgent } from './agent-runner.ts';
 export type { Delay, QuantilePoint } from './delay.ts';
 export { DelayTable } from './delay-table.ts';
 export { maximumOf, minimumOf } from './draw-delay.ts';

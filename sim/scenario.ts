@@ -33,6 +33,8 @@ export interface ClusterPlan {
   /** The ClusterMesh ID, 1 to 255. */
   readonly id: number;
   readonly release: CiliumRelease;
+  /** The name of another agent than the release's own: see agents/. */
+  readonly agent: string | undefined;
   readonly kernel: KernelName;
   readonly routing: Routing;
   readonly registry: RegistryKind;

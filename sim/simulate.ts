@@ -1,6 +1,6 @@
 import type { Family } from '../model/address.ts';
 import type { Microseconds } from '../model/time.ts';
-import { type AgentFactory, ciliumAgent } from './agent-runner.ts';
+import { type AgentFactory, namedAgent } from './agent-runner.ts';
 import { inject } from './faults.ts';
 import { fateNumber, packetFates } from './packet-fate.ts';
 import { Procedure } from './procedure.ts';
@@ -21,7 +21,7 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
   const trace = new Trace(namesOf(scenario));
   const tally = new Tally(trace);
   options.observe?.(trace);
-  const world = new World(scenario, trace, options.agents ?? ciliumAgent);
+  const world = new World(scenario, trace, options.agents ?? namedAgent);
   settle(world);
   const end = play(world);
   return {

@@ -122,6 +122,7 @@ function clusterPlan(wanted: Wanted): ClusterPlan {
     name: 'east',
     id: 1,
     release: wanted.release ?? 'cilium-1.19',
+    agent: undefined,
     kernel: '6.1',
     routing: 'native',
     registry: 'crd',

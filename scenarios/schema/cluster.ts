@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { agentNames } from '../../agents/index.ts';
 import { ciliumReleases } from '../../model/release.ts';
 import { kernelNames } from '../../model/xfrm/index.ts';
 import { mostNodes } from '../../sim/index.ts';
@@ -24,6 +25,10 @@ export const clusterSchema = mapping(
     release: word(
       'The Cilium release of the agents. An inventory may say it.',
       ciliumReleases,
+    ).optional(),
+    agent: word(
+      "An agent that is not the release's own: a mutant, which does one thing wrong.",
+      agentNames,
     ).optional(),
     kernel: word(
       'The Linux kernel of the nodes. In quotes: "6.1". Default: "6.1".',

@@ -126,10 +126,7 @@ export function text(description: string) {
 }
 
 /** One of a few words. */
-export function word<const Words extends readonly [string, ...string[]]>(
-  description: string,
-  words: Words,
-) {
+export function word<const Words extends readonly string[]>(description: string, words: Words) {
   return z.enum(words, { error: `one of: ${words.join(', ')}` }).meta({ description });
 }
 

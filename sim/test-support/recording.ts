@@ -2,7 +2,7 @@ import { assert } from '../../model/assert.ts';
 import type { NodeName } from '../../model/agent/index.ts';
 import type { Microseconds } from '../../model/time.ts';
 import type { XfrmCounter } from '../../model/xfrm/index.ts';
-import { ciliumAgent } from '../agent-runner.ts';
+import { namedAgent } from '../agent-runner.ts';
 import type { PacketFate } from '../packet-fate.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
@@ -127,7 +127,7 @@ export function record(scenario: Scenario, looks: readonly Look[] = []): Recordi
     agents: (made, node) => {
       if (world === undefined) scheduleLooks(made, looks);
       world = made;
-      return ciliumAgent(made, node);
+      return namedAgent(made, node);
     },
   });
   assert(world !== undefined, 'a run without agents');

@@ -55,6 +55,7 @@ export function clusterWith(wanted: ClusterWanted = {}): ClusterPlan {
     name: 'east',
     id,
     release: 'cilium-1.18',
+    agent: undefined,
     kernel: '6.1',
     routing: 'native',
     registry: 'crd',

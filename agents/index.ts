@@ -1,0 +1,3 @@
+export { type AgentMaker, makeCiliumAgent } from './agent-maker.ts';
+export { type Mutant, mutants } from './mutants/index.ts';
+export { agentNames, makeAgent } from './named-agents.ts';
