@@ -101,7 +101,7 @@ function setNodeMap(
 ): void {
   const { nodes } = node.maps;
   const peer = world.nodes[world.ownerOf(entry.address)];
-  const changed = nodes.get(entry.address)?.keyId !== entry.keyId;
+  const changed = nodes.keyIdOf(entry.address) !== entry.keyId;
   nodes.set(entry.address, entry);
   const decides = node.profile.datapath.peerKeyIdFrom === 'nodeMap';
   if (!decides || !changed || peer?.tunnelEndpoint !== entry.address) return;

@@ -7,7 +7,7 @@ import {
 } from '../model/agent/index.ts';
 import type { StateOf } from '../model/chart.ts';
 import { nodeChart } from '../model/cluster/index.ts';
-import { DatapathMaps } from '../model/datapath/index.ts';
+import { type AddressBook, DatapathMaps } from '../model/datapath/index.ts';
 import type { Microseconds } from '../model/time.ts';
 import { kernelProfiles, Xfrm, type XfrmCounter } from '../model/xfrm/index.ts';
 import type { AgentRunner } from './agent-runner.ts';
@@ -36,7 +36,8 @@ export class SimNode {
   /** Whose eBPF programs are loaded: they outlive the agent that loaded them. */
   datapathProfile: AgentProfile;
   xfrm: Xfrm;
-  maps = new DatapathMaps();
+  maps: DatapathMaps;
+  readonly #addressBook: AddressBook;
   /** The counters of earlier boots: a reboot sets `/proc/net/xfrm_stat` back to zero. */
   readonly #earlierCounters = new Map<XfrmCounter, number>();
   /** How many states each SPI has in the kernel. */
@@ -64,6 +65,7 @@ export class SimNode {
     readonly clusterIndex: number;
     readonly cluster: ClusterPlan;
     readonly plan: NodePlan;
+    readonly addressBook: AddressBook;
   }) {
     this.index = place.index;
     this.clusterIndex = place.clusterIndex;
@@ -73,7 +75,9 @@ export class SimNode {
     this.profile = agentProfiles[place.cluster.release];
     this.datapathProfile = this.profile;
     this.settings = place.cluster.settings;
+    this.#addressBook = place.addressBook;
     this.xfrm = this.#freshKernel();
+    this.maps = new DatapathMaps(place.addressBook);
   }
 
   get clusterName(): string {
@@ -120,7 +124,7 @@ export class SimNode {
       this.#earlierCounters.set(counter, (this.#earlierCounters.get(counter) ?? 0) + value);
     }
     this.xfrm = this.#freshKernel();
-    this.maps = new DatapathMaps();
+    this.maps = new DatapathMaps(this.#addressBook);
     this.statesBySpi.fill(0);
     this.statesChanged = true;
     this.loadedKeyId = 0;

@@ -7,6 +7,7 @@ import {
   type Operation,
 } from '../model/agent/index.ts';
 import { assert, defined } from '../model/assert.ts';
+import { AddressBook } from '../model/datapath/index.ts';
 import type { CiliumRelease } from '../model/release.ts';
 import { KeyRing } from '../model/secret/index.ts';
 import type { Microseconds } from '../model/time.ts';
@@ -203,9 +204,10 @@ function addressesOf(node: SimNode): readonly Address[] {
 
 function makeNodes(scenario: Scenario): readonly SimNode[] {
   const nodes: SimNode[] = [];
+  const addressBook = new AddressBook();
   for (const [clusterIndex, cluster] of scenario.clusters.entries()) {
     for (const plan of cluster.nodes) {
-      nodes.push(new SimNode({ index: nodes.length, clusterIndex, cluster, plan }));
+      nodes.push(new SimNode({ index: nodes.length, clusterIndex, cluster, plan, addressBook }));
     }
   }
   return nodes;

@@ -2,7 +2,7 @@ import { minute, type Microseconds } from '../time.ts';
 import type { Operations } from './agent.ts';
 import type { AgentMemory } from './memory.ts';
 import type { NodeName } from './node-record.ts';
-import { updateNode } from './node-update.ts';
+import { validateNode } from './node-update.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -44,20 +44,20 @@ export function* syncNextNode(memory: AgentMemory): Operations {
   if (memory.syncRound.length === 0) memory.syncRound = shuffledNodes(memory);
   yield nextStep(memory);
   const name = memory.syncRound.pop();
-  const node = name === undefined ? undefined : memory.nodes.get(name);
-  if (node !== undefined) yield* updateNode(memory, node, undefined);
+  const peer = name === undefined ? undefined : memory.peers.get(name);
+  if (peer !== undefined) yield* validateNode(memory, peer);
 }
 
 /** Sets the timer for the next step. */
 export function nextStep(memory: AgentMemory): Operation {
-  const nodes = memory.nodes.size + 1;
+  const nodes = memory.peers.size + 1;
   const after = Math.max(1, Math.round(backgroundSyncInterval(nodes) / nodes));
   return { kind: 'setTimer', timer: 'backgroundSync', after };
 }
 
 /** All nodes, the local one among them, in the order in which Go walks a map, which is random (Fisher-Yates). */
 export function shuffledNodes(memory: AgentMemory): NodeName[] {
-  const names = [memory.environment.local.name, ...memory.nodes.keys()];
+  const names = [memory.environment.local.name, ...memory.peers.keys()];
   for (let last = names.length - 1; last > 0; last -= 1) {
     const other = memory.environment.random.mapOrder(last + 1);
     const moved = names[last] as NodeName;

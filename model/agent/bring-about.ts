@@ -24,7 +24,7 @@ export function* bringAbout(
   for (const want of wanted) {
     switch (want.kind) {
       case 'sharedPolicy':
-        if (!memory.settled.hasPolicy(want.policy)) yield* updatePolicy(memory, want.policy);
+        if (!memory.trust.hasPolicy(want.policy)) yield* updatePolicy(memory, want.policy);
         break;
       case 'obstacle':
         yield want.report;
@@ -41,7 +41,7 @@ export function* bringAbout(
         if (errno === 'EEXIST') errno = yield* addDespiteConflict(memory, want.state);
         if (errno === 'ok') {
           for (const policy of want.policies) {
-            if (!memory.settled.hasPolicy(policy)) yield* updatePolicy(memory, policy);
+            if (!memory.trust.hasPolicy(policy)) yield* updatePolicy(memory, policy);
           }
         } else {
           complete = false;
@@ -58,7 +58,7 @@ function* updatePolicy(memory: AgentMemory, policy: PolicyConfig): Operations {
   const update: Operation = { kind: 'xfrmPolicyUpdate', policy };
   const { errno } = memory.environment.answerNow(update) ?? (yield update);
   if (errno === 'ok') {
-    if (isShared(policy)) memory.settled.addPolicy(policy);
+    if (isShared(policy)) memory.trust.addPolicy(policy);
     return;
   }
   memory.flaws += 1;

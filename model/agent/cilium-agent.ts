@@ -12,7 +12,7 @@ import { error, failed, info } from './log.ts';
 import { AgentMemory } from './memory.ts';
 import { deleteNode } from './node-delete.ts';
 import type { NodeName, NodeRecord } from './node-record.ts';
-import { updateNode } from './node-update.ts';
+import { upsertNode, validateNode } from './node-update.ts';
 import type { Operation } from './operation.ts';
 import { reclaimStaleKeys } from './reclaim.ts';
 
@@ -46,7 +46,7 @@ export class CiliumAgent implements Agent {
 
   /** The remote nodes that the agent has been told of. */
   get knownNodes(): readonly NodeRecord[] {
-    return [...this.#memory.nodes.values()];
+    return [...this.#memory.peers.values()].map(({ record }) => record);
   }
 
   handle(input: AgentInput, now: Microseconds): Operations {
@@ -59,7 +59,7 @@ export class CiliumAgent implements Agent {
           : just();
       case 'nodeUpsert':
         this.#expect('NODE_CHANGED', 'programNode');
-        return this.#upsertNode(input.node);
+        return upsertNode(this.#memory, input.node);
       case 'nodeDelete':
         this.#expect('NODE_CHANGED', 'programNode');
         return this.#removeNode(input.name);
@@ -95,7 +95,7 @@ export class CiliumAgent implements Agent {
     }
     this.#step('KEY_LOADED');
     this.#memory.nodeIds.restore(start.nodeMap);
-    for (const node of start.nodes) this.#memory.nodes.set(node.name, node);
+    for (const node of start.nodes) this.#memory.addPeer(node);
     const introduced = yield* this.#introduceKey('start');
     if (!introduced) {
       this.#step('ENCRYPT_MAP_REFUSED');
@@ -163,8 +163,8 @@ export class CiliumAgent implements Agent {
   /** cilium: pkg/datapath/linux/node.go, `AllNodeValidateImplementation`: in a Go map's order. */
   *#validateAllNodes(): Operations {
     for (const name of shuffledNodes(this.#memory)) {
-      const node = this.#memory.nodes.get(name);
-      if (node !== undefined) yield* updateNode(this.#memory, node, undefined);
+      const peer = this.#memory.peers.get(name);
+      if (peer !== undefined) yield* validateNode(this.#memory, peer);
     }
     yield { kind: 'allNodesValidated', keyId: this.#memory.currentSpi };
   }
@@ -172,23 +172,17 @@ export class CiliumAgent implements Agent {
   /** cilium: pkg/node/manager/manager.go: what the checkpoint holds and no registry does. */
   *#deleteStaleNodes(start: AgentStart): Operations {
     for (const node of start.checkpoint) {
-      if (this.#memory.nodes.has(node.name)) continue;
+      if (this.#memory.peers.has(node.name)) continue;
       yield info(`Deleting stale nodes: ${node.name}`);
       yield* deleteNode(this.#memory, node);
     }
   }
 
-  *#upsertNode(node: NodeRecord): Operations {
-    const previous = this.#memory.nodes.get(node.name);
-    this.#memory.nodes.set(node.name, node);
-    yield* updateNode(this.#memory, node, previous);
-  }
-
   *#removeNode(name: NodeName): Operations {
-    const node = this.#memory.nodes.get(name);
-    if (node === undefined) return;
-    this.#memory.nodes.delete(name);
-    yield* deleteNode(this.#memory, node);
+    const peer = this.#memory.peers.get(name);
+    if (peer === undefined) return;
+    this.#memory.peers.delete(name);
+    yield* deleteNode(this.#memory, peer.record);
   }
 
   /**

@@ -25,7 +25,7 @@ export interface AgentStart {
   /** The nodes that the agent knew when it last ran, from its checkpoint file. */
   readonly checkpoint: readonly NodeRecord[];
   /** The pinned `cilium_node_map_v2`. */
-  readonly nodeMap: ReadonlyMap<Address, NodeMapEntry>;
+  readonly nodeMap: Iterable<readonly [Address, NodeMapEntry]>;
   /** The time to the first tick of the stale-key reclaimer: its phase. */
   readonly firstReclaimAfter: Microseconds;
 }

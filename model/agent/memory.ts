@@ -5,7 +5,8 @@ import type { AgentEnvironment } from './environment.ts';
 import type { LoadedKey } from './loaded-key.ts';
 import { NodeIds } from './node-ids.ts';
 import type { NodeName, NodeRecord } from './node-record.ts';
-import { SettledNodes } from './settled-nodes.ts';
+import { makePeer, type Peer } from './peer.ts';
+import { Trust } from './trust.ts';
 
 /** What the agent's process holds in memory: all of it is lost when the process ends. */
 export class AgentMemory {
@@ -14,11 +15,10 @@ export class AgentMemory {
   loaded: LoadedKey | undefined;
   /** When each SPI was replaced, or first seen as a foreign one (`ipSecKeysRemovalTime`). Never cleaned. */
   readonly removalTimes = new Map<number, Microseconds>();
-  readonly nodes = new Map<NodeName, NodeRecord>();
+  /** All remote nodes that the agent was told of. */
+  readonly peers = new Map<NodeName, Peer>();
   readonly nodeIds = new NodeIds();
-  /** Nodes whose boot ID changed and whose states were not all rebuilt yet (`ipsecUpdateNeeded`). */
-  readonly rebooted = new Set<NodeName>();
-  readonly settled: SettledNodes;
+  readonly trust: Trust;
   readonly forwardPolicies = new Map<Family, PolicyConfig>();
   /** Counts what went wrong while nodes were brought in line: those are gone through again. */
   flaws = 0;
@@ -27,7 +27,13 @@ export class AgentMemory {
 
   constructor(environment: AgentEnvironment) {
     this.environment = environment;
-    this.settled = new SettledNodes(() => environment.foreignChanges());
+    this.trust = new Trust(() => environment.foreignChanges());
+  }
+
+  addPeer(record: NodeRecord): Peer {
+    const peer = makePeer(record);
+    this.peers.set(record.name, peer);
+    return peer;
   }
 
   /** The SPI of the newest key; 0 before the first one was loaded. */

@@ -19,8 +19,6 @@ export function* deleteNode(memory: AgentMemory, node: NodeRecord): Operations {
     yield* deletePolicies(nodeId);
   }
   for (const address of addresses) yield* unmapAddress(memory, address);
-  memory.rebooted.delete(node.name);
-  memory.settled.delete(node.name);
 }
 
 function* deleteStates(nodeId: number): Operations {

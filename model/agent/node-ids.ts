@@ -15,7 +15,7 @@ export class NodeIds {
   readonly #addressCount = new Map<number, number>();
 
   /** Takes over what the pinned node map holds. Cilium: `RestoreNodeIDs`. */
-  restore(nodeMap: ReadonlyMap<Address, NodeMapEntry>): void {
+  restore(nodeMap: Iterable<readonly [Address, NodeMapEntry]>): void {
     for (const [address, entry] of nodeMap) {
       if (entry.nodeId !== 0) this.assign(address, entry.nodeId);
     }

@@ -4,6 +4,7 @@ import { error, failed } from './log.ts';
 import type { AgentMemory } from './memory.ts';
 import { nodeAddresses, type NodeRecord } from './node-record.ts';
 import type { Operation } from './operation.ts';
+import type { Peer } from './peer.ts';
 
 /**
  * Gives the node an ID, writes its addresses to the node map, and takes those out that it no longer
@@ -21,6 +22,18 @@ export function* mapNode(
   return nodeId;
 }
 
+/** The same for a peer whose addresses are known to have its ID: they are written, if anything. */
+export function* rewriteNode(
+  memory: AgentMemory,
+  peer: Peer,
+  previous: NodeRecord | undefined,
+): Steps<number> {
+  const { record, nodeId } = peer;
+  if (previous?.keyId === record.keyId) return nodeId;
+  for (const address of nodeAddresses(record)) yield* mapAddress(memory, record, address, nodeId);
+  return nodeId;
+}
+
 function* mapAddresses(
   memory: AgentMemory,
   mapping: {
@@ -34,15 +47,23 @@ function* mapAddresses(
   for (const address of nodeAddresses(node)) {
     const isNew = memory.nodeIds.idOf(address) !== nodeId;
     if (!isNew && !rewrite) continue;
-    const write: Operation = { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
-    const { errno } = memory.environment.answerNow(write) ?? (yield write);
-    if (errno === 'ok') {
-      memory.nodeIds.assign(address, nodeId);
-    } else {
-      memory.flaws += 1;
-      yield failed('Failed to map node IP address to allocated ID', errno);
-    }
+    const done = yield* mapAddress(memory, node, address, nodeId);
+    if (done) memory.nodeIds.assign(address, nodeId);
   }
+}
+
+function* mapAddress(
+  memory: AgentMemory,
+  node: NodeRecord,
+  address: Address,
+  nodeId: number,
+): Steps<boolean> {
+  const write: Operation = { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
+  const { errno } = memory.environment.answerNow(write) ?? (yield write);
+  if (errno === 'ok') return true;
+  memory.flaws += 1;
+  yield failed('Failed to map node IP address to allocated ID', errno);
+  return false;
 }
 
 function* unmapVanished(
@@ -58,7 +79,7 @@ function* unmapVanished(
 /** Takes one address out of the node map, and gives its ID back with the last one. */
 export function* unmapAddress(memory: AgentMemory, address: Address): Operations {
   if (memory.nodeIds.idOf(address) === 0) return;
-  memory.settled.clear(); // whoever else had this address is to be gone through again
+  memory.trust.clear(); // whoever else had this address is to be gone through again
   const { errno } = yield { kind: 'nodeMapDelete', address };
   if (errno === 'ok') memory.nodeIds.release(address);
   else yield failed('Failed to remove a node IP to node ID mapping', errno);

@@ -1,9 +1,34 @@
 import type { Operations } from './agent.ts';
 import { bringAbout } from './bring-about.ts';
 import type { AgentMemory } from './memory.ts';
-import { mapNode } from './node-mapping.ts';
+import { mapNode, rewriteNode } from './node-mapping.ts';
 import type { NodeRecord } from './node-record.ts';
+import { leadsToTheSame, type Peer } from './peer.ts';
 import { wantedObjects } from './wanted-objects.ts';
+
+/** Takes a remote node's record in, be it new or changed. */
+export function* upsertNode(memory: AgentMemory, node: NodeRecord): Operations {
+  const known = memory.peers.get(node.name);
+  if (known === undefined) {
+    yield* updateNode(memory, memory.addPeer(node), undefined);
+    return;
+  }
+  const previous = known.record;
+  known.record = node;
+  known.isMapped = false;
+  if (previous.bootId !== node.bootId) known.rebooted = true;
+  if (!leadsToTheSame(previous, node)) memory.trust.forget(known);
+  yield* updateNode(memory, known, previous);
+}
+
+/** Goes through a remote node again, of which nothing new is known. */
+export function* validateNode(memory: AgentMemory, peer: Peer): Operations {
+  memory.trust.refresh();
+  const { loaded } = memory;
+  // The background sync asks for nothing else most of the time: no more than this look.
+  if (peer.isMapped && loaded !== undefined && memory.trust.isSettled(peer, loaded)) return;
+  yield* updateNode(memory, peer, undefined);
+}
 
 /**
  * Brings this node's maps and XFRM in line with a remote node's record, for the newest key only.
@@ -11,31 +36,31 @@ import { wantedObjects } from './wanted-objects.ts';
  *
  * cilium: pkg/datapath/linux/node.go, `nodeUpdate`, and pkg/datapath/linux/ipsec.go, `enableIPsec`.
  */
-export function* updateNode(
+function* updateNode(
   memory: AgentMemory,
-  node: NodeRecord,
+  peer: Peer,
   previous: NodeRecord | undefined,
 ): Operations {
-  memory.settled.refresh();
-  // The background sync asks for nothing else most of the time: no more than this look.
-  if (previous === undefined && memory.settled.hasRecord(node, memory.loaded)) return;
-  if (previous !== undefined && previous.bootId !== node.bootId) memory.rebooted.add(node.name);
+  const { trust } = memory;
+  trust.refresh();
+  const node = peer.record;
   const flaws = memory.flaws;
-  const nodeId = yield* mapNode(memory, node, previous);
+  const nodeId = trust.includes(peer)
+    ? yield* rewriteNode(memory, peer, previous)
+    : yield* mapNode(memory, node, previous);
   const loaded = memory.loaded;
   if (loaded === undefined || nodeId === 0) return;
-  const rebooted = memory.rebooted.has(node.name);
-  if (!rebooted && memory.settled.has(node, loaded, nodeId)) {
-    if (memory.flaws === flaws) memory.settled.add(node, loaded, nodeId);
+  if (!peer.rebooted && trust.isSettled(peer, loaded)) {
+    peer.isMapped = memory.flaws === flaws;
     return;
   }
   let complete = true;
   for (const family of memory.environment.settings.families) {
     const wanted = wantedObjects({ memory, node, nodeId, loaded, family });
-    const done = yield* bringAbout(memory, wanted, rebooted);
+    const done = yield* bringAbout(memory, wanted, peer.rebooted);
     complete &&= done;
   }
   if (!complete) return;
-  memory.rebooted.delete(node.name);
-  if (memory.flaws === flaws) memory.settled.add(node, loaded, nodeId);
+  peer.rebooted = false;
+  if (memory.flaws === flaws) trust.settle(peer, loaded, nodeId);
 }

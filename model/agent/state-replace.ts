@@ -42,7 +42,7 @@ export function* addDespiteConflict(memory: AgentMemory, wanted: StateConfig): S
     if (errno === 'ok') removed += 1;
   }
   if (removed === 0) return 'EEXIST';
-  memory.settled.clear(); // they may have been another node's
+  memory.trust.clear(); // they may have been another node's
   yield info('Removed a conflicting XFRM state');
   return (yield { kind: 'xfrmStateAdd', state: wanted }).errno;
 }

@@ -40,11 +40,13 @@ export function decideEgress(
   rules: DatapathRules,
   pod: RemotePod,
 ): EgressDecision {
-  const node = maps.nodes.get(pod.tunnelEndpoint);
   const peerKeyId =
-    rules.peerKeyIdFrom === 'endpoint' ? maps.endpointKeyIds.get(pod.address) : node?.keyId;
+    rules.peerKeyIdFrom === 'endpoint'
+      ? maps.endpointKeyIds.get(pod.address)
+      : maps.nodes.keyIdOf(pod.tunnelEndpoint);
   const keyId = olderKeyId(maps.encryptKeyId, peerKeyId ?? 0);
   if (keyId === 0 && rules.withoutKey === 'sendsPlaintext') return plaintext;
-  if (node === undefined || node.nodeId === 0) return noNodeId;
-  return { kind: 'encrypt', mark: encryptMark(node.nodeId, keyId), keyId };
+  const nodeId = maps.nodes.nodeIdOf(pod.tunnelEndpoint);
+  if (nodeId === 0) return noNodeId;
+  return { kind: 'encrypt', mark: encryptMark(nodeId, keyId), keyId };
 }

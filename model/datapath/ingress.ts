@@ -9,6 +9,6 @@ import { decryptMark } from './marks.ts';
  * cilium: bpf/lib/encrypt.h, `do_decrypt`.
  */
 export function ingressMark(maps: DatapathMaps, outerSource: Address): number | undefined {
-  const nodeId = maps.nodes.get(outerSource)?.nodeId ?? 0;
+  const nodeId = maps.nodes.nodeIdOf(outerSource);
   return nodeId === 0 ? undefined : decryptMark(nodeId);
 }

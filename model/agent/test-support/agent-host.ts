@@ -71,7 +71,7 @@ export class AgentHost {
         keyFile: keyFile('3+'),
         nodes: [],
         checkpoint: [],
-        nodeMap: new Map(this.maps.nodes),
+        nodeMap: [...this.maps.nodes],
         firstReclaimAfter: minute,
         ...start,
       },
