@@ -39,6 +39,7 @@ export class AgentLane implements Due {
   }
 
   tell(input: AgentInput, now: Microseconds): void {
+    if (this.#stopped) return;
     this.#inputs.push(input);
     this.#goOn(now);
   }

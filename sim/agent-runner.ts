@@ -9,6 +9,7 @@ import {
 } from '../model/agent/index.ts';
 import { minute, second, type Microseconds } from '../model/time.ts';
 import { AgentLane, type LaneHost } from './agent-lane.ts';
+import { Alarm } from './alarm.ts';
 import type { Due } from './event-heap.ts';
 import { perform } from './perform.ts';
 import type { SimNode } from './sim-node.ts';
@@ -46,6 +47,7 @@ const longestBackOff: Microseconds = 5 * minute;
 interface Process {
   readonly main: AgentLane;
   readonly reclaimer: AgentLane;
+  readonly alarms: Readonly<Record<AgentTimer, Due>>;
   /** The start was handled: from now on the key file is watched. */
   started: boolean;
 }
@@ -62,7 +64,7 @@ export class AgentRunner implements LaneHost {
   #process: Process | undefined = undefined;
   #pauses = 0;
   #backOff = firstBackOff;
-  /** Counts processes, so that an alarm or a restart meant for an earlier one is told apart. */
+  /** Counts processes, so that a restart meant for an earlier one is told apart. */
   #generation = 0;
 
   constructor(world: World, node: SimNode, factory: AgentFactory) {
@@ -85,9 +87,15 @@ export class AgentRunner implements LaneHost {
     const node = this.#node;
     const agent = this.#factory(world, node);
     this.#generation += 1;
+    const main = new AgentLane(agent, this);
+    const reclaimer = new AgentLane(agent, this);
     const process: Process = {
-      main: new AgentLane(agent, this),
-      reclaimer: new AgentLane(agent, this),
+      main,
+      reclaimer,
+      alarms: {
+        reclaim: new Alarm(reclaimer, 'reclaim'),
+        backgroundSync: new Alarm(main, 'backgroundSync'),
+      },
       started: false,
     };
     if (this.#pauses > 0) pauseAll(process);
@@ -121,12 +129,12 @@ export class AgentRunner implements LaneHost {
     this.#world.trace.record('agentStopped', this.#world.now, this.#node.index);
   }
 
-  tell(input: AgentInput): void {
+  /** What the node is told; its own timers go to the lane that they were set for. */
+  tell(input: Exclude<AgentInput, { kind: 'timer' }>): void {
     const process = this.#process;
     if (process === undefined) return;
     if (input.kind === 'keyFile' && !process.started) return; // nobody watches the file yet
-    const reclaims = input.kind === 'timer' && input.timer === 'reclaim';
-    (reclaims ? process.reclaimer : process.main).tell(input, this.#world.now);
+    process.main.tell(input, this.#world.now);
   }
 
   pause(): void {
@@ -155,7 +163,7 @@ export class AgentRunner implements LaneHost {
 
   /** Does an operation at once if it takes no time. */
   answerNow(operation: Operation): OperationResult | undefined {
-    return this.#takesTime(operation) ? undefined : perform(this.#world, this.#node, operation);
+    return this.#takesTime(operation) ? undefined : this.perform(operation);
   }
 
   handled(input: AgentInput): void {
@@ -175,11 +183,8 @@ export class AgentRunner implements LaneHost {
   }
 
   #setTimer(timer: AgentTimer, after: Microseconds): void {
-    const generation = this.#generation;
-    const ring = (): void => {
-      if (generation === this.#generation) this.tell({ kind: 'timer', timer });
-    };
-    this.#world.queue.schedule(this.#world.now + after, { run: ring });
+    const alarm = this.#process?.alarms[timer];
+    if (alarm !== undefined) this.#world.queue.schedule(this.#world.now + after, alarm);
   }
 
   /** The kubelet starts the container again, after a pause that doubles with each failure. */

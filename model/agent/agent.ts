@@ -11,6 +11,12 @@ export type Operations = Steps<void>;
 /** A part of what an agent does that ends with an answer for the rest. */
 export type Steps<Returned> = Generator<Operation, Returned, OperationResult>;
 
+/** The end of what an agent does. */
+export const nothing: Operations = (function* (): Operations {
+  // No operation: it is run to its end below, and can be gone through by all.
+})();
+nothing.next();
+
 /** An agent: the built-in one, a mutant, or a process behind the wire protocol. */
 export interface Agent {
   handle(input: AgentInput, now: Microseconds): Operations;

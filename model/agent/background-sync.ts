@@ -1,17 +1,21 @@
 import { minute, type Microseconds } from '../time.ts';
-import type { Operations } from './agent.ts';
+import { nothing, type Operations } from './agent.ts';
 import type { AgentMemory } from './memory.ts';
 import type { NodeName } from './node-record.ts';
 import { validateNode } from './node-update.ts';
 import type { Operation } from './operation.ts';
+import type { Peer } from './peer.ts';
 
 /**
  * How long one round over all nodes takes: 1 min × ln(1 + nodes), the local one included.
  * cilium: pkg/backoff/backoff.go, `ClusterSizeDependantInterval`.
  */
 export function backgroundSyncInterval(nodes: number): Microseconds {
-  return Math.round(minute * naturalLogarithm(1 + nodes));
+  return (intervals[nodes] ??= Math.round(minute * naturalLogarithm(1 + nodes)));
 }
+
+/** By the number of nodes, those asked for before: agents ask at each step. */
+const intervals: Microseconds[] = [];
 
 /**
  * ln(x) for x >= 1, by halving to [1, 2) and the series of 2 artanh((x - 1) / (x + 1)).
@@ -40,11 +44,17 @@ function naturalLogarithm(x: number): number {
  *
  * cilium: pkg/node/manager/manager.go, `backgroundSync` and `singleBackgroundLoop`.
  */
-export function* syncNextNode(memory: AgentMemory): Operations {
+export function syncNextNode(memory: AgentMemory): Operations {
   if (memory.syncRound.length === 0) memory.syncRound = shuffledNodes(memory);
-  yield nextStep(memory);
+  const alarm = nextStep(memory);
   const name = memory.syncRound.pop();
   const peer = name === undefined ? undefined : memory.peers.get(name);
+  if (memory.environment.answerNow(alarm) === undefined) return validateLater(memory, alarm, peer);
+  return peer === undefined ? nothing : validateNode(memory, peer);
+}
+
+function* validateLater(memory: AgentMemory, alarm: Operation, peer: Peer | undefined): Operations {
+  yield alarm;
   if (peer !== undefined) yield* validateNode(memory, peer);
 }
 

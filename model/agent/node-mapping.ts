@@ -1,4 +1,5 @@
 import type { Address } from '../address.ts';
+import type { Errno } from '../xfrm/index.ts';
 import type { Operations, Steps } from './agent.ts';
 import { error, failed } from './log.ts';
 import type { AgentMemory } from './memory.ts';
@@ -30,7 +31,11 @@ export function* rewriteNode(
 ): Steps<number> {
   const { record, nodeId } = peer;
   if (previous?.keyId === record.keyId) return nodeId;
-  for (const address of nodeAddresses(record)) yield* mapAddress(memory, record, address, nodeId);
+  for (const address of nodeAddresses(record)) {
+    const write: Operation = { kind: 'nodeMapUpdate', address, nodeId, keyId: record.keyId };
+    const { errno } = memory.environment.answerNow(write) ?? (yield write);
+    if (errno !== 'ok') yield noteFlaw(memory, errno);
+  }
   return nodeId;
 }
 
@@ -47,23 +52,16 @@ function* mapAddresses(
   for (const address of nodeAddresses(node)) {
     const isNew = memory.nodeIds.idOf(address) !== nodeId;
     if (!isNew && !rewrite) continue;
-    const done = yield* mapAddress(memory, node, address, nodeId);
-    if (done) memory.nodeIds.assign(address, nodeId);
+    const write: Operation = { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
+    const { errno } = memory.environment.answerNow(write) ?? (yield write);
+    if (errno === 'ok') memory.nodeIds.assign(address, nodeId);
+    else yield noteFlaw(memory, errno);
   }
 }
 
-function* mapAddress(
-  memory: AgentMemory,
-  node: NodeRecord,
-  address: Address,
-  nodeId: number,
-): Steps<boolean> {
-  const write: Operation = { kind: 'nodeMapUpdate', address, nodeId, keyId: node.keyId };
-  const { errno } = memory.environment.answerNow(write) ?? (yield write);
-  if (errno === 'ok') return true;
+function noteFlaw(memory: AgentMemory, errno: Errno): Operation {
   memory.flaws += 1;
-  yield failed('Failed to map node IP address to allocated ID', errno);
-  return false;
+  return failed('Failed to map node IP address to allocated ID', errno);
 }
 
 function* unmapVanished(

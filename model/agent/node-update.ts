@@ -1,4 +1,4 @@
-import type { Operations } from './agent.ts';
+import { nothing, type Operations } from './agent.ts';
 import { bringAbout } from './bring-about.ts';
 import type { AgentMemory } from './memory.ts';
 import { mapNode, rewriteNode } from './node-mapping.ts';
@@ -22,12 +22,14 @@ export function* upsertNode(memory: AgentMemory, node: NodeRecord): Operations {
 }
 
 /** Goes through a remote node again, of which nothing new is known. */
-export function* validateNode(memory: AgentMemory, peer: Peer): Operations {
-  memory.trust.refresh();
-  const { loaded } = memory;
-  // The background sync asks for nothing else most of the time: no more than this look.
-  if (peer.isMapped && loaded !== undefined && memory.trust.isSettled(peer, loaded)) return;
-  yield* updateNode(memory, peer, undefined);
+export function validateNode(memory: AgentMemory, peer: Peer): Operations {
+  return isInLine(memory, peer) ? nothing : updateNode(memory, peer, undefined);
+}
+
+/** Whether going through a remote node again would change nothing. */
+function isInLine({ trust, loaded }: AgentMemory, peer: Peer): boolean {
+  trust.refresh();
+  return peer.isMapped && loaded !== undefined && trust.isSettled(peer, loaded);
 }
 
 /**
