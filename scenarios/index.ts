@@ -9,3 +9,4 @@ export { type ReadFile } from './plan-clusters.ts';
 export { type Problem } from './problem.ts';
 export { scenarioJsonSchema, type ScenarioFile } from './schema.ts';
 export { formatSelector, parseSelector } from './selector-text.ts';
+export { writeScenario } from './write-scenario.ts';
