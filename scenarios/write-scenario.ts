@@ -83,6 +83,7 @@ function clusterEntry(cluster: ClusterPlan): Item<'clusters'> {
     nodes: cluster.nodes.length,
     ...(absent.length === 0 ? {} : { absent }),
     release: cluster.release,
+    ...(cluster.agent === undefined ? {} : { agent: cluster.agent }),
     kernel: cluster.kernel,
     routing: cluster.routing,
     registry: cluster.registry,

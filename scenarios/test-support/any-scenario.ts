@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { agentNames } from '../../agents/index.ts';
 import { ciliumReleases } from '../../model/release.ts';
 import { minute, type Microseconds } from '../../model/time.ts';
 import { kernelNames } from '../../model/xfrm/index.ts';
@@ -72,6 +73,7 @@ function clusterPlan(name: string, id: number): fc.Arbitrary<ClusterPlan> {
   return fc
     .record({
       release: fc.constantFrom(...ciliumReleases),
+      agent: fc.constantFrom(undefined, ...agentNames),
       kernel: fc.constantFrom(...kernelNames),
       routing: fc.constantFrom('native' as const, 'tunnel' as const),
       registry: fc.constantFrom('crd' as const, 'kvstore' as const),
