@@ -1,10 +1,11 @@
 import type { Agent, AgentEnvironment } from '../model/agent/index.ts';
 import { defined } from '../model/assert.ts';
 import { type AgentMaker, makeCiliumAgent } from './agent-maker.ts';
+import { fixes } from './fixes/index.ts';
 import { mutants } from './mutants/index.ts';
 
 const makers: ReadonlyMap<string, AgentMaker> = new Map(
-  mutants.map(({ name, make }) => [name, make]),
+  [...mutants, ...fixes].map(({ name, make }) => [name, make]),
 );
 
 /** What `agent:` in a scenario may be. */

@@ -44,8 +44,9 @@ export class NodeRecords {
     this.#records.settle(node.index, record);
   }
 
-  publishOf(node: SimNode, keyId: number): void {
-    const record = node.record(keyId);
+  /** `instead`: what the record says other than the truth. */
+  publishOf(node: SimNode, keyId: number, instead?: Partial<NodeRecord>): void {
+    const record = { ...node.record(keyId), ...instead };
     const known = this.#last[node.index];
     if (known !== undefined && isSame(known, record) && this.#states[node.index] === 'published') {
       return; // nothing to update

@@ -73,7 +73,7 @@ function applyToNode(
       maps.endpointKeyIds.delete(operation.address);
       break;
     case 'publish':
-      world.publish(node, operation.keyId);
+      world.publish(node, operation.keyId, operation.instead);
       break;
     case 'keyLoaded':
       world.keyLoaded(node, operation.keyId);

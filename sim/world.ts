@@ -118,9 +118,9 @@ export class World {
     return index;
   }
 
-  publish(node: SimNode, keyId: number): void {
+  publish(node: SimNode, keyId: number, instead?: Partial<NodeRecord>): void {
     this.trace.record('published', this.now, node.index, keyId);
-    this.nodeRecords.publishOf(node, keyId);
+    this.nodeRecords.publishOf(node, keyId, instead);
     this.endpointRecords.publishOf(node, keyId);
   }
 

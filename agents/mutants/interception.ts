@@ -13,11 +13,11 @@ import { type AgentMaker, makeCiliumAgent } from '../agent-maker.ts';
 /** What stands between an agent and its node: it sees all inputs and all operations. */
 export interface Interception {
   /** What the agent is told instead; undefined: nothing. */
-  readonly input?: (input: AgentInput, now: Microseconds) => AgentInput | undefined;
-  /** Yields what is done instead of the operation, and answers the agent. */
-  readonly operation?: (operation: Operation, now: Microseconds) => Steps<OperationResult>;
+  readonly input?: (input: AgentInput) => AgentInput | undefined;
+  /** Yields what is done instead of an operation about an input, and answers the agent. */
+  readonly operation?: (operation: Operation, input: AgentInput) => Steps<OperationResult>;
   /** What is done when the agent is through with an input. */
-  readonly afterwards?: (input: AgentInput, now: Microseconds) => Operations;
+  readonly afterwards?: (input: AgentInput) => Operations;
 }
 
 /**
@@ -34,9 +34,9 @@ export function intercepted(
 /** What an operation that was left out is said to have come to. */
 export const pretendedSuccess: OperationResult = { errno: 'ok' };
 
-/** Leaves the operation alone. */
-export function* passOn(operation: Operation): Steps<OperationResult> {
-  return yield operation;
+/** Asks for operations that nobody waits for. */
+export function* doAll(...operations: readonly Operation[]): Operations {
+  for (const operation of operations) yield operation;
 }
 
 /**
@@ -62,13 +62,17 @@ class InterceptedAgent implements Agent {
   }
 
   *handle(input: AgentInput, now: Microseconds): Operations {
-    const { input: replaceInput, operation: replace = passOn, afterwards } = this.#interception;
-    const told = replaceInput === undefined ? input : replaceInput(input, now);
+    const { input: replaced, operation, afterwards } = this.#interception;
+    const told = replaced === undefined ? input : replaced(input);
     if (told !== undefined) {
       const operations = this.#inner.handle(told, now);
       let step = operations.next();
-      while (step.done !== true) step = operations.next(yield* replace(step.value, now));
+      while (step.done !== true) {
+        const wanted = step.value;
+        const answer = operation === undefined ? yield wanted : yield* operation(wanted, input);
+        step = operations.next(answer);
+      }
     }
-    if (afterwards !== undefined) yield* afterwards(input, now);
+    if (afterwards !== undefined) yield* afterwards(input);
   }
 }

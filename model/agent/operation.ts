@@ -9,6 +9,7 @@ import type {
   XfrmPolicy,
   XfrmState,
 } from '../xfrm/index.ts';
+import type { NodeRecord } from './node-record.ts';
 
 /** What an agent asks its node to do. Each is answered before the agent goes on. */
 export type Operation =
@@ -41,7 +42,12 @@ export type Operation =
   | { readonly kind: 'endpointMapUpdate'; readonly address: Address; readonly keyId: number }
   | { readonly kind: 'endpointMapDelete'; readonly address: Address }
   /** The local node's record, sent to its registry when the agent has time for it. */
-  | { readonly kind: 'publish'; readonly keyId: number }
+  | {
+      readonly kind: 'publish';
+      readonly keyId: number;
+      /** Where the record is to say something else than what is so; Cilium's own agent never does. */
+      readonly instead?: Partial<NodeRecord>;
+    }
   | { readonly kind: 'setTimer'; readonly timer: AgentTimer; readonly after: Microseconds }
   /** Two marks that change nothing: the key in memory is this one; all known nodes were gone through. */
   | { readonly kind: 'keyLoaded'; readonly keyId: number }

@@ -1,0 +1,1 @@
+export { type Fix, fixes } from './fixes.ts';

@@ -1,0 +1,101 @@
+import type { Operations, OperationResult, Steps } from '../../model/agent/index.ts';
+import { keyIdOfMark } from '../../model/datapath/index.ts';
+import type { XfrmState } from '../../model/xfrm/index.ts';
+import { withSettings } from './configured.ts';
+import { intercepted, pretendedSuccess } from './interception.ts';
+import type { Mutant } from './mutant.ts';
+
+/** Mutants that give up the wrong key, at the wrong time, or never. */
+export const reclaimMutants: readonly Mutant[] = [
+  {
+    name: 'sleeps-once-per-load',
+    sentence:
+      'Has each load wait for the rotation duration, then delete every key but the one it loaded itself.',
+    source: 'https://github.com/cilium/cilium/issues/19932',
+    make: intercepted(({ settings }) => {
+      const asleep: number[] = [];
+      return {
+        input: (input) => (isReclaim(input) ? undefined : input),
+        *operation(operation, input) {
+          if (operation.kind === 'setTimer' && operation.timer === 'reclaim') {
+            return pretendedSuccess; // no reclaimer that ticks
+          }
+          const result = yield operation;
+          if (operation.kind === 'keyLoaded' && input.kind === 'keyFile') {
+            asleep.push(operation.keyId);
+            yield { kind: 'setTimer', timer: 'reclaim', after: settings.rotationDuration };
+          }
+          return result;
+        },
+        *afterwards(input) {
+          const remembered = isReclaim(input) ? asleep.shift() : undefined;
+          if (remembered !== undefined) yield* deleteAllBut(remembered);
+        },
+      };
+    }),
+  },
+  {
+    name: 'reclaims-at-once',
+    sentence:
+      'Gives up an old key at the next tick of its reclaimer, whatever the rotation duration.',
+    source: 'Breaks the rule that a key is kept for ipsec-key-rotation-duration',
+    make: withSettings({ rotationDuration: 0 }),
+  },
+  {
+    name: 'reclaims-newest-key',
+    sentence: 'Deletes, when an old key is due, the states of the newest one.',
+    source: 'Breaks the rule that the key in use is never reclaimed',
+    make: intercepted(() => ({
+      *operation(operation, input) {
+        if (operation.kind !== 'xfrmStateDelete' || !isReclaim(input)) return yield operation;
+        return yield* deleteCounterpart(operation.state);
+      },
+    })),
+  },
+  {
+    name: 'never-reclaims',
+    sentence: 'Keeps every key that it ever had.',
+    source: 'Breaks the rule that nothing is left of a key when its rotation is over',
+    make: intercepted(() => ({
+      *operation(operation, input) {
+        const reclaims = operation.kind === 'xfrmStateDelete' && isReclaim(input);
+        return reclaims ? pretendedSuccess : yield operation;
+      },
+    })),
+  },
+  {
+    name: 'leaves-stale-policies',
+    sentence: 'Deletes the states of an old key, and leaves the policies that lead to them.',
+    source: 'https://github.com/cilium/cilium/issues/19932',
+    make: intercepted(() => ({
+      *operation(operation, input) {
+        const reclaims = operation.kind === 'xfrmPolicyDelete' && isReclaim(input);
+        return reclaims ? pretendedSuccess : yield operation;
+      },
+    })),
+  },
+];
+
+function isReclaim(input: { readonly kind: string; readonly timer?: string }): boolean {
+  return input.kind === 'timer' && input.timer === 'reclaim';
+}
+
+function* deleteAllBut(spi: number): Operations {
+  const { states = [] } = yield { kind: 'xfrmStateList' };
+  for (const state of [...states]) if (state.spi !== spi) yield { kind: 'xfrmStateDelete', state };
+  const { policies = [] } = yield { kind: 'xfrmPolicyList' };
+  for (const policy of [...policies]) {
+    const keyId = keyIdOfMark(policy.mark.value);
+    if (keyId !== 0 && keyId !== spi) yield { kind: 'xfrmPolicyDelete', policy };
+  }
+}
+
+/** Deletes the state of the same tunnel that has another SPI. */
+function* deleteCounterpart(old: XfrmState): Steps<OperationResult> {
+  const { states = [] } = yield { kind: 'xfrmStateList' };
+  const newest = [...states].find(
+    ({ source, destination, spi }) =>
+      source === old.source && destination === old.destination && spi !== old.spi,
+  );
+  return newest === undefined ? pretendedSuccess : yield { kind: 'xfrmStateDelete', state: newest };
+}
