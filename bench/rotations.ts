@@ -1,6 +1,6 @@
 import { assert } from '../model/assert.ts';
 import { minute, millisecond, second } from '../model/time.ts';
-import { planNodes, type Scenario, simulate } from '../sim/index.ts';
+import { noLesson, nothingExpected, planNodes, type Scenario, simulate } from '../sim/index.ts';
 import { type Benchmark, medianSeconds } from './harness.ts';
 
 const runs = 20;
@@ -76,8 +76,7 @@ function rotation(nodes: number, families: readonly (4 | 6)[]): Scenario {
   });
   return {
     title: 'benchmark',
-    story: '',
-    source: '',
+    lesson: noLesson,
     seed: '1',
     clusters: [
       {
@@ -122,6 +121,7 @@ function rotation(nodes: number, families: readonly (4 | 6)[]): Scenario {
     ],
     faults: [],
     limits: { events: 1e9, time: 1e12 },
-    expect: { verdict: undefined, counters: {}, keysInUse: [] },
+    expect: nothingExpected,
+    remedy: undefined,
   };
 }

@@ -1,4 +1,8 @@
-import { type Run, type Scenario, type Selectable, selects } from '../sim/index.ts';
+import { type Expectation, type NodeOutcome, type Run, selects } from '../sim/index.ts';
+import type { LogWatch } from './log-watch.ts';
+import { countersOf, uncountedOf } from './packets-of-node.ts';
+import { narrowest, selectable } from './selection.ts';
+import type { SequenceWatch } from './sequence-watch.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Something in which a run is not as its scenario expects. */
@@ -9,43 +13,99 @@ export interface Deviation {
   readonly found: string;
 }
 
-/** Compares a run with the scenario's `expect`. */
-export function deviations(scenario: Scenario, run: Run, verdict: Verdict): readonly Deviation[] {
-  const { expect } = scenario;
-  const found: Deviation[] = [];
-  if (expect.verdict !== undefined && expect.verdict !== verdict.kind) {
-    found.push({ what: 'verdict', expected: expect.verdict, found: verdict.kind });
-  }
-  return [...found, ...counterDeviations(scenario, run), ...keyDeviations(scenario, run)];
+/** A run, and what was watched for the sake of what is expected of it. */
+export interface Observed {
+  readonly run: Run;
+  readonly logs: LogWatch;
+  readonly sequences: SequenceWatch;
 }
 
-function counterDeviations({ expect }: Scenario, run: Run): readonly Deviation[] {
-  return Object.entries(expect.counters).flatMap(([name, counters]) => {
-    const node = run.nodes.find((candidate) => candidate.name === name);
-    const expected = countersText(Object.entries(counters));
-    const found = countersText([...(node?.counters ?? [])]);
-    return expected === found ? [] : [{ what: `counters of ${name}`, expected, found }];
-  });
+/** Compares a run with an expectation; `verdict` is undefined where none was made. */
+export function deviations(
+  expect: Expectation,
+  observed: Observed,
+  verdict: Verdict | undefined,
+): readonly Deviation[] {
+  return [
+    ...verdictDeviations(expect, verdict),
+    ...packetDeviations(expect, observed.run),
+    ...keyDeviations(expect, observed.run),
+    ...sequenceDeviations(expect, observed),
+    ...logDeviations(expect, observed),
+  ];
 }
 
-function countersText(counters: readonly (readonly [string, number])[]): string {
-  const set = counters.filter(([, value]) => value > 0).map(([name, value]) => `${name} ${value}`);
+function verdictDeviations(
+  expect: Expectation,
+  verdict: Verdict | undefined,
+): readonly Deviation[] {
+  if (expect.verdict === undefined || verdict === undefined) return [];
+  if (expect.verdict === verdict.kind) return [];
+  return [{ what: 'verdict', expected: expect.verdict, found: verdict.kind }];
+}
+
+function packetDeviations(expect: Expectation, run: Run): readonly Deviation[] {
+  return run.nodes.flatMap((node) => [
+    ...numberDeviations(node, 'counters', expect.counters, countersOf(run, node)),
+    ...numberDeviations(node, 'uncounted packets', expect.uncounted, uncountedOf(run, node)),
+  ]);
+}
+
+function numberDeviations(
+  { name }: NodeOutcome,
+  kind: string,
+  expected: Expectation['counters'],
+  found: ReadonlyMap<string, number>,
+): readonly Deviation[] {
+  const numbers = narrowest(expected, name);
+  if (numbers === undefined) return [];
+  const expectedText = numbersText(Object.entries(numbers));
+  const foundText = numbersText([...found]);
+  if (expectedText === foundText) return [];
+  return [{ what: `${kind} of ${name}`, expected: expectedText, found: foundText }];
+}
+
+function numbersText(numbers: readonly (readonly [string, number])[]): string {
+  const set = numbers.filter(([, value]) => value > 0).map(([name, value]) => `${name} ${value}`);
   return set.length === 0 ? 'all 0' : set.sort().join(', ');
 }
 
-function keyDeviations({ expect }: Scenario, run: Run): readonly Deviation[] {
+function keyDeviations(expect: Expectation, run: Run): readonly Deviation[] {
   return expect.keysInUse.flatMap(({ at, nodes, count }) =>
     run.nodes.flatMap(({ name, keysInUse }) => {
       if (!selects(nodes, selectable(name))) return [];
       const found = keysInUse.filter((change) => change.at <= at).at(-1)?.count ?? 0;
-      if (found === count) return [];
-      const what = `keys in use of ${name} at ${at / 1_000_000} s`;
-      return [{ what, expected: String(count), found: String(found) }];
+      return numberDeviation(`keys in use of ${name} at ${at / 1_000_000} s`, count, found);
     }),
   );
 }
 
-function selectable(name: string): Selectable {
-  const slash = name.indexOf('/');
-  return { clusterName: name.slice(0, slash), shortName: name.slice(slash + 1) };
+function sequenceDeviations(
+  expect: Expectation,
+  { run, sequences }: Observed,
+): readonly Deviation[] {
+  return expect.maxSequenceNumber.flatMap(({ at, nodes, value }) =>
+    run.nodes.flatMap(({ name }, index) => {
+      if (!selects(nodes, selectable(name))) return [];
+      const what = `Max Seq. Number of ${name} at ${at / 1_000_000} s`;
+      return numberDeviation(what, value, sequences.largest(index, at));
+    }),
+  );
+}
+
+function logDeviations(expect: Expectation, { run, logs }: Observed): readonly Deviation[] {
+  return expect.logs.flatMap(({ nodes, message, count }) =>
+    run.nodes.flatMap(({ name }, index) => {
+      if (!selects(nodes, selectable(name))) return [];
+      return numberDeviation(
+        `log lines "${message}" of ${name}`,
+        count,
+        logs.count(index, message),
+      );
+    }),
+  );
+}
+
+function numberDeviation(what: string, expected: number, found: number): readonly Deviation[] {
+  return expected === found ? [] : [{ what, expected: String(expected), found: String(found) }];
 }

@@ -11,7 +11,9 @@ import { explainFirstLoss } from './explain.ts';
 import { type Deviation, deviations } from './expectation.ts';
 import { FirstLossWatch } from './first-loss.ts';
 import { History } from './history.ts';
+import { LogWatch } from './log-watch.ts';
 import { MarginWatch } from './margin-watch.ts';
+import { SequenceWatch } from './sequence-watch.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -37,7 +39,9 @@ export function rehearse(scenario: Scenario, options: SimulateOptions = {}): Reh
   const [watched] = watches;
   const verdict = watched === undefined ? incomplete : judge(scenario, run, watched);
   const timeline = watched?.timeline.entries ?? [];
-  return { run, verdict, timeline, deviations: deviations(scenario, run, verdict) };
+  const found =
+    watched === undefined ? [] : deviations(scenario.expect, { ...watched, run }, verdict);
+  return { run, verdict, timeline, deviations: found };
 }
 
 const incomplete: Verdict = { kind: 'inconclusive', reason: 'nothing was observed' };
@@ -47,6 +51,8 @@ interface Watches {
   readonly firstLoss: FirstLossWatch;
   readonly margin: MarginWatch;
   readonly timeline: Timeline;
+  readonly logs: LogWatch;
+  readonly sequences: SequenceWatch;
 }
 
 function watch(scenario: Scenario, trace: Trace): Watches {
@@ -56,6 +62,11 @@ function watch(scenario: Scenario, trace: Trace): Watches {
     firstLoss: new FirstLossWatch(trace, history),
     margin: new MarginWatch(scenario, trace, history),
     timeline: new Timeline(trace),
+    logs: new LogWatch(trace),
+    sequences: new SequenceWatch(
+      trace,
+      scenario.expect.maxSequenceNumber.map(({ at }) => at),
+    ),
   };
 }
 

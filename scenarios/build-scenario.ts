@@ -1,17 +1,21 @@
 import type { Family } from '../model/address.ts';
-import type {
-  ClusterPlan,
-  Condition,
-  DelayOverride,
-  Fault,
-  Link,
-  LocalDelay,
-  Scenario,
-  Step,
-  TrafficPlan,
+import {
+  commonFamilies,
+  type ClusterPlan,
+  type Condition,
+  type DelayOverride,
+  type Fault,
+  type Link,
+  type LocalDelay,
+  type Remedy,
+  type Scenario,
+  type Step,
+  type TrafficPlan,
 } from '../sim/index.ts';
 import { onlyValue } from './schema/choice.ts';
+import { buildExpectation } from './schema/expect.ts';
 import type { FaultEntry } from './schema/fault.ts';
+import { buildLesson } from './schema/lesson.ts';
 import { changedFamilies, settingsOf } from './schema/settings.ts';
 import type { StepEntry } from './schema/step.ts';
 import type { ScenarioEntries } from './schema.ts';
@@ -21,8 +25,7 @@ export function buildScenario(file: ScenarioEntries, clusters: readonly ClusterP
   const { at: overrides = [], ...delays } = file.delays;
   return {
     title: file.title,
-    story: file.story ?? '',
-    source: file.source ?? '',
+    lesson: buildLesson(file),
     seed: String(file.seed),
     clusters,
     delays,
@@ -31,11 +34,20 @@ export function buildScenario(file: ScenarioEntries, clusters: readonly ClusterP
     procedure: file.procedure.map((step) => buildStep(step, clusters)),
     faults: file.faults.map(({ at, ...fault }) => ({ at, fault: buildFault(fault) })),
     limits: file.limits,
-    expect: {
-      verdict: file.expect.verdict,
-      counters: file.expect.counters ?? {},
-      keysInUse: file.expect.keysInUse ?? [],
-    },
+    expect: buildExpectation(file.expect),
+    remedy: buildRemedy(file.remedy, clusters),
+  };
+}
+
+/** A remedy that is only told is none that can be carried out. */
+function buildRemedy(
+  entry: ScenarioEntries['remedy'],
+  clusters: readonly ClusterPlan[],
+): Remedy | undefined {
+  if (entry?.procedure === undefined) return undefined;
+  return {
+    procedure: entry.procedure.map((step) => buildStep(step, clusters)),
+    expect: buildExpectation(entry.expect ?? {}),
   };
 }
 
@@ -67,16 +79,9 @@ function buildTraffic(
   return { ...entry, families: given ?? commonFamilies(clusters), stopsAt: entry.stopsAt };
 }
 
-/** The families that every cluster has. */
-function commonFamilies(clusters: readonly ClusterPlan[]): readonly Family[] {
-  return ([4, 6] as const).filter((family) =>
-    clusters.every(({ settings }) => settings.families.includes(family)),
-  );
-}
-
 function buildStep(entry: StepEntry, clusters: readonly ClusterPlan[]): Step {
   const { wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, ...others } = entry;
-  const { configure, upgrade, ...faults } = others;
+  const { configure, upgrade, probe, ...faults } = others;
   if (wait !== undefined) return { kind: 'wait', duration: wait };
   if (waitUntil !== undefined) return buildWaitUntil(waitUntil);
   if (rotate !== undefined)
@@ -91,6 +96,7 @@ function buildStep(entry: StepEntry, clusters: readonly ClusterPlan[]): Step {
     return { kind: 'deleteSecret', cluster: deleteSecret.cluster.cluster };
   }
   if (configure !== undefined) return buildConfigure(configure, clusters);
+  if (probe !== undefined) return { kind: 'probe', ...probe };
   if (upgrade !== undefined) return { kind: 'upgrade', ...upgrade };
   return { kind: 'act', fault: buildFault(faults) };
 }

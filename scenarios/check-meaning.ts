@@ -23,6 +23,19 @@ export function checkMeaning(
   checkCounters(file, clusters, problems);
 }
 
+type ObservationsEntry = NonNullable<NonNullable<ScenarioEntries['remedy']>['expect']>;
+
+/** What is expected of the run and of its remedy, and where in the file. */
+export function expectationsOf(
+  file: ScenarioEntries,
+): readonly (ObservationsEntry & { readonly path: Path })[] {
+  const remedied = file.remedy?.expect;
+  return [
+    { ...file.expect, path: ['expect'] },
+    ...(remedied === undefined ? [] : [{ ...remedied, path: ['remedy', 'expect'] }]),
+  ];
+}
+
 /** Nothing is planned for a time that the run never reaches. */
 function checkInstants(file: ScenarioEntries, problems: Problems): void {
   const instants: (readonly [Path, number])[] = [
@@ -30,9 +43,12 @@ function checkInstants(file: ScenarioEntries, problems: Problems): void {
     ...file.traffic.map(
       ({ startsAt }, index) => [['traffic', index, 'startsAt'], startsAt] as const,
     ),
-    ...(file.expect.keysInUse ?? []).map(
-      ({ at }, index) => [['expect', 'keysInUse', index, 'at'], at] as const,
-    ),
+    ...expectationsOf(file).flatMap(({ path, keysInUse = [], maxSequenceNumber = [] }) => [
+      ...keysInUse.map(({ at }, index) => [[...path, 'keysInUse', index, 'at'], at] as const),
+      ...maxSequenceNumber.map(
+        ({ at }, index) => [[...path, 'maxSequenceNumber', index, 'at'], at] as const,
+      ),
+    ]),
   ];
   const limit = file.limits.time;
   for (const [path, at] of instants) {
@@ -61,11 +77,17 @@ function checkChanges(
   clusters: readonly ClusterPlan[],
   problems: Problems,
 ): void {
-  for (const [index, { configure }] of file.procedure.entries()) {
-    const plan = clusters.find(({ name }) => name === configure?.cluster.cluster);
-    if (configure === undefined || plan === undefined) continue;
-    const families = changedFamilies(configure.settings, plan.settings.families);
-    reportFamilies(families, ['procedure', index, 'configure', 'settings'], problems);
+  const lists = [
+    { path: ['procedure'], steps: file.procedure },
+    { path: ['remedy', 'procedure'], steps: file.remedy?.procedure ?? [] },
+  ];
+  for (const { path, steps } of lists) {
+    for (const [index, { configure }] of steps.entries()) {
+      const plan = clusters.find(({ name }) => name === configure?.cluster.cluster);
+      if (configure === undefined || plan === undefined) continue;
+      const families = changedFamilies(configure.settings, plan.settings.families);
+      reportFamilies(families, [...path, index, 'configure', 'settings'], problems);
+    }
   }
 }
 
@@ -75,14 +97,18 @@ function checkCounters(
   clusters: readonly ClusterPlan[],
   problems: Problems,
 ): void {
-  for (const [node, counters] of Object.entries(file.expect.counters ?? {})) {
-    const plan = clusters.find(({ name }) => node.startsWith(`${name}/`));
-    if (plan === undefined) continue;
-    const missing = xfrmCounters.slice(kernelProfiles[plan.kernel].counters);
-    for (const counter of Object.keys(counters)) {
-      if (!missing.includes(counter as XfrmCounter)) continue;
-      const problem = unknownCounter(counter, plan.kernel);
-      problems.report(['expect', 'counters', node, counter], problem, 'key');
+  for (const { path, counters = {} } of expectationsOf(file)) {
+    for (const [nodes, expected] of Object.entries(counters)) {
+      const [cluster] = nodes.split('/');
+      const plans = clusters.filter(({ name }) => nodes === 'all' || name === cluster);
+      for (const { kernel } of plans) {
+        const missing = xfrmCounters.slice(kernelProfiles[kernel].counters);
+        const unknown = Object.keys(expected).filter((one) => missing.includes(one as XfrmCounter));
+        for (const counter of unknown) {
+          const at = [...path, 'counters', nodes, counter];
+          problems.report(at, unknownCounter(counter, kernel), 'key');
+        }
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { ClusterPlan, NodeSelector } from '../sim/index.ts';
+import { expectationsOf } from './check-meaning.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { listNames } from './plan-clusters.ts';
 import type { Problem } from './problem.ts';
@@ -25,12 +26,25 @@ export function checkNames(
     const problem = names.problemWith(selector);
     if (problem !== undefined) problems.report(path, problem);
   });
-  for (const name of Object.keys(file.expect.counters ?? {})) {
-    const selector = parseSelector(name);
-    const problem = selector.ok ? names.problemWith(selector.value) : selector.error;
-    if (problem !== undefined) problems.report(['expect', 'counters', name], problem, 'key');
+  for (const { path, counters, uncounted } of expectationsOf(file)) {
+    checkKeys(counters, [...path, 'counters'], names, problems);
+    checkKeys(uncounted, [...path, 'uncounted'], names, problems);
   }
   checkReplacements(file, names, problems);
+}
+
+/** The keys of a mapping from selectors. */
+function checkKeys(
+  mapping: Readonly<Record<string, unknown>> | undefined,
+  path: Path,
+  names: Names,
+  problems: Problems,
+): void {
+  for (const name of Object.keys(mapping ?? {})) {
+    const selector = parseSelector(name);
+    const problem = selector.ok ? names.problemWith(selector.value) : selector.error;
+    if (problem !== undefined) problems.report([...path, name], problem, 'key');
+  }
 }
 
 /** The names of a scenario. */
@@ -99,10 +113,16 @@ function checkAddresses(clusters: readonly ClusterPlan[], problems: Problems): v
   }
 }
 
+type ReplaceEntry = ScenarioEntries['procedure'][number]['replace'];
+
 /** `by` of a replacement names a node of the same cluster as `node`. */
 function checkReplacements(file: ScenarioEntries, names: Names, problems: Problems): void {
-  const lists = { procedure: file.procedure, faults: file.faults };
-  for (const [key, list] of Object.entries(lists)) {
+  const lists: readonly (readonly [Path, readonly { readonly replace?: ReplaceEntry }[]])[] = [
+    [['procedure'], file.procedure],
+    [['faults'], file.faults],
+    [['remedy', 'procedure'], file.remedy?.procedure ?? []],
+  ];
+  for (const [listPath, list] of lists) {
     for (const [index, { replace }] of list.entries()) {
       if (replace?.node.kind !== 'node') continue;
       const { cluster } = replace.node;
@@ -110,7 +130,7 @@ function checkReplacements(file: ScenarioEntries, names: Names, problems: Proble
       const problem = names.problemWith(by);
       if (problem?.code !== 'UNKNOWN_NODE') continue;
       const hint = problem.hint.replace(`${cluster}/`, '');
-      problems.report([key, index, 'replace', 'by'], { ...problem, hint });
+      problems.report([...listPath, index, 'replace', 'by'], { ...problem, hint });
     }
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { defined } from '../model/assert.ts';
 import { failure, success } from '../model/result.ts';
 import { hour, millisecond, minute, second } from '../model/time.ts';
-import type { Scenario } from '../sim/index.ts';
+import { noLesson, nothingExpected, type Scenario } from '../sim/index.ts';
 import { formatInputError } from './input-error.ts';
 import { type Inventory, writeInventory } from './inventory/index.ts';
 import { loadScenario } from './load.ts';
@@ -28,8 +28,7 @@ describe('the smallest scenario', () => {
     expect({ ...scenario, clusters: [] }).toEqual({
       clusters: [],
       title: 'a',
-      story: '',
-      source: '',
+      lesson: noLesson,
       seed: '1',
       delays: {
         secretSync: { kind: 'uniform', minimum: 0, maximum: minute },
@@ -48,7 +47,8 @@ describe('the smallest scenario', () => {
       procedure: [],
       faults: [],
       limits: { events: 50_000_000, time: 24 * hour },
-      expect: { verdict: undefined, counters: {}, keysInUse: [] },
+      expect: nothingExpected,
+      remedy: undefined,
     });
   });
 
@@ -288,6 +288,7 @@ expect:
     - { at: 2m, count: 4 }
 limits: { events: 1000, time: 1h }`);
   expect(scenario.expect).toEqual({
+    ...nothingExpected,
     verdict: 'unsafe',
     counters: { 'east/n1': { XfrmInNoStates: 12, 'No node ID found': 1 } },
     keysInUse: [

@@ -42,11 +42,8 @@ describe.each(readdirSync(rotation).filter((name) => name.endsWith('.yaml')))('%
     expect(loadScenario(text, { file: name })).toMatchObject({ ok: true });
   });
 
-  test('names its schema, and has a story and a source', () => {
+  test('names its schema', () => {
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../schema.json');
-    const { story, source } = parse(text) as { story: string; source: string };
-    expect(story).toMatch(/What one sees.*Why, step by step.*remedy/is);
-    expect(source).not.toBe('');
   });
 });
 
@@ -60,7 +57,7 @@ describe('the published schema refuses what the loader refuses', () => {
     ['an empty step', { ...base, procedure: [{}] }],
     ['a fault that says none', { ...base, faults: [{ at: '1m' }] }],
     ['an unknown counter', { ...base, expect: { counters: { 'east/n1': { XfrmIn: 0 } } } }],
-    ['counters of no node', { ...base, expect: { counters: { east: {} } } }],
+    ['counters of no node', { ...base, expect: { counters: { 'east west': {} } } }],
     ['an unknown distribution', { ...base, delays: { latency: 'gauss(1s, 2s)' } }],
     ['a selector that is none', { ...base, traffic: [{ from: 'east west' }] }],
     ['too many nodes', { ...base, clusters: [{ name: 'east', nodes: 65_536 }] }],

@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import { clusterSchema } from './schema/cluster.ts';
 import { delaysSchema, trafficSchema } from './schema/delays.ts';
-import { expectSchema, limitsSchema } from './schema/expect.ts';
+import { expectSchema, limitsSchema, remedyExpectSchema } from './schema/expect.ts';
 import { faultSchema } from './schema/fault.ts';
 import { filledList, list, mapping, text } from './schema/field.ts';
+import { lessonShape } from './schema/lesson.ts';
 import { stepSchema } from './schema/step.ts';
+
+const remedySchema = mapping('What to do about it.', {
+  text: text('In words.'),
+  procedure: filledList(
+    'The steps that heal what the run has left. After them every pod must reach every other one, and no counter may move.',
+    stepSchema,
+  ).optional(),
+  expect: remedyExpectSchema.optional(),
+});
 
 const seedExpected = 'a whole number or a text';
 
@@ -13,10 +23,7 @@ export const scenarioSchema = mapping(
   'A scenario: clusters, what is done to them, what must come of it.',
   {
     title: text('What happens, in a few words.'),
-    story: text(
-      'What one sees, why, step by step, and the remedy: prose for the reader.',
-    ).optional(),
-    source: text('Where the behaviour is documented or was reported.').optional(),
+    ...lessonShape,
     seed: z
       .union([z.int(), z.string().min(1)], { error: seedExpected })
       .meta({ description: 'All that is drawn at random comes from it. Default: 1.' })
@@ -30,6 +37,7 @@ export const scenarioSchema = mapping(
     procedure: list('What the operator does, step after step.', stepSchema).prefault([]),
     faults: list('What else happens, and when.', faultSchema).prefault([]),
     expect: expectSchema.prefault({}),
+    remedy: remedySchema.optional(),
     limits: limitsSchema.prefault({}),
   },
 );

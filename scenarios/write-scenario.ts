@@ -7,10 +7,12 @@ import {
   type ClusterPlan,
   type Condition,
   type DelayOverride,
+  type Expectation,
   type Fault,
   firstNodeNumbers,
   type Link,
   planNodes,
+  type Remedy,
   type Scenario,
   type Step,
   type TrafficPlan,
@@ -19,6 +21,7 @@ import { formatDelay } from './delay-text.ts';
 import { formatDuration } from './duration.ts';
 import type { Problem } from './problem.ts';
 import type { ScenarioFile } from './schema.ts';
+import { writeLesson } from './schema/lesson.ts';
 import { formatSelector } from './selector-text.ts';
 
 type Entry<Key extends keyof ScenarioFile> = NonNullable<ScenarioFile[Key]>;
@@ -39,8 +42,7 @@ const writers: {
   readonly [Key in keyof Scenario]: (scenario: Scenario) => Partial<ScenarioFile>;
 } = {
   title: ({ title }) => ({ title }),
-  story: ({ story }) => (story === '' ? {} : { story }),
-  source: ({ source }) => (source === '' ? {} : { source }),
+  lesson: ({ lesson }) => writeLesson(lesson),
   seed: ({ seed }) => ({ seed }),
   clusters: ({ clusters }) => ({ clusters: clusters.map(clusterEntry) }),
   delays: (scenario) => ({ delays: delaysEntry(scenario) }),
@@ -51,6 +53,7 @@ const writers: {
     faults: faults.map(({ at, fault }) => ({ at: formatDuration(at), ...faultEntry(fault) })),
   }),
   expect: ({ expect }) => ({ expect: expectEntry(expect) }),
+  remedy: ({ remedy, lesson }) => remedyEntry(remedy, lesson.remedy),
   limits: ({ limits }) => ({
     limits: { events: limits.events, time: formatDuration(limits.time) },
   }),
@@ -173,6 +176,10 @@ function stepEntry(step: Step): Item<'procedure'> {
           interval: formatDuration(step.interval),
         },
       };
+    case 'probe':
+      return {
+        probe: { every: formatDuration(step.every), duration: formatDuration(step.duration) },
+      };
     case 'act':
       return faultEntry(step.fault);
   }
@@ -252,17 +259,47 @@ function linkEntry(link: Link) {
   }
 }
 
-function expectEntry({ verdict, counters, keysInUse }: Scenario['expect']): Entry<'expect'> {
+function expectEntry({ verdict, ...observations }: Expectation): Entry<'expect'> {
+  return { ...(verdict === undefined ? {} : { verdict }), ...observationsEntry(observations) };
+}
+
+function observationsEntry(expect: Omit<Expectation, 'verdict'>) {
   return {
-    ...(verdict === undefined ? {} : { verdict }),
-    counters: Object.fromEntries(
-      Object.entries(counters).map(([node, expected]) => [node, { ...expected }]),
-    ),
-    keysInUse: keysInUse.map(({ at, nodes, count }) => ({
+    counters: numbersEntry(expect.counters),
+    uncounted: numbersEntry(expect.uncounted),
+    keysInUse: expect.keysInUse.map(({ at, nodes, count }) => ({
       at: formatDuration(at),
       nodes: formatSelector(nodes),
       count,
     })),
+    maxSequenceNumber: expect.maxSequenceNumber.map(({ at, nodes, value }) => ({
+      at: formatDuration(at),
+      nodes: formatSelector(nodes),
+      value,
+    })),
+    logs: expect.logs.map(({ nodes, message, count }) => ({
+      nodes: formatSelector(nodes),
+      message,
+      count,
+    })),
+  };
+}
+
+function numbersEntry(numbers: Expectation['counters']): Record<string, Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([nodes, expected]) => [nodes, { ...expected }]),
+  );
+}
+
+function remedyEntry(remedy: Remedy | undefined, text: string): Partial<ScenarioFile> {
+  if (text === '') return {};
+  if (remedy === undefined) return { remedy: { text } };
+  return {
+    remedy: {
+      text,
+      procedure: remedy.procedure.map(stepEntry),
+      expect: observationsEntry(remedy.expect),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minute, millisecond, second } from '../model/time.ts';
+import { noLesson } from './lesson.ts';
 import type { ClusterPlan, NodePlan, Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 import { planNodes } from './topology.ts';
@@ -56,7 +57,11 @@ describe('the digest of a run', () => {
   });
 
   it('does not depend on prose or expectations', () => {
-    const told = { ...scenario, title: 'another', story: 'told at length', source: 'hearsay' };
+    const told = {
+      ...scenario,
+      title: 'another',
+      lesson: { ...noLesson, sees: ['much'], remedy: 'told at length' },
+    };
     expect(simulate(told).digest).toBe(simulate(scenario).digest);
   });
 });

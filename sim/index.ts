@@ -2,6 +2,15 @@ export { type AgentFactory, namedAgent } from './agent-runner.ts';
 export type { Delay, QuantilePoint } from './delay.ts';
 export { DelayTable } from './delay-table.ts';
 export { maximumOf, minimumOf } from './draw-delay.ts';
+export {
+  type ExpectedKeys,
+  type ExpectedLog,
+  type ExpectedSequenceNumber,
+  type Expectation,
+  nothingExpected,
+} from './expectation.ts';
+export { type Disagreement, type Lesson, noLesson, type Source } from './lesson.ts';
+export { commonFamilies } from './families.ts';
 export { fateNumber, isBlameless, type PacketFate, packetFates } from './packet-fate.ts';
 export type { KeysInUse, Loss, NodeOutcome, PacketTotals, Run, RunEnd } from './run.ts';
 export type * from './scenario.ts';

@@ -5,7 +5,9 @@ import { holds } from './conditions.ts';
 import type { Due } from './event-heap.ts';
 import { inject } from './faults.ts';
 import type { Step } from './scenario.ts';
+import { commonFamilies } from './families.ts';
 import { selects } from './selector.ts';
+import { Traffic } from './traffic.ts';
 import type { World } from './world.ts';
 
 /** How often a waiting operator looks again. */
@@ -65,6 +67,9 @@ export class Procedure implements Due {
       case 'act':
         inject(this.#world, step.fault);
         return 0;
+      case 'probe':
+        probe(this.#world, step);
+        return step.duration;
       default:
         this.#change(step);
         return 0;
@@ -79,7 +84,7 @@ export class Procedure implements Due {
     return 'again';
   }
 
-  #change(step: Exclude<Step, { kind: 'wait' | 'waitUntil' | 'upgrade' | 'act' }>): void {
+  #change(step: Exclude<Step, { kind: 'wait' | 'waitUntil' | 'upgrade' | 'act' | 'probe' }>): void {
     const world = this.#world;
     switch (step.kind) {
       case 'rotate':
@@ -129,4 +134,12 @@ export class Procedure implements Due {
     }
     return Math.max(0, nodes.length - 1) * step.interval + step.downtime;
   }
+}
+
+function probe(world: World, { every, duration }: Extract<Step, { kind: 'probe' }>): void {
+  const { now, scenario } = world;
+  const families = commonFamilies(scenario.clusters);
+  const all = { kind: 'all' } as const;
+  const plan = { from: all, to: all, every, families, startsAt: now, stopsAt: now + duration };
+  new Traffic(world, plan).start();
 }

@@ -4,14 +4,13 @@ import type { CiliumRelease } from '../model/release.ts';
 import type { Microseconds } from '../model/time.ts';
 import type { Errno, KernelName } from '../model/xfrm/index.ts';
 import type { Delay } from './delay.ts';
+import type { Expectation } from './expectation.ts';
+import type { Lesson } from './lesson.ts';
 
 /** All that decides a run, but for the code: plain data, every default filled in. */
 export interface Scenario {
   readonly title: string;
-  /** What one sees, why, and the remedy: prose for the reader. */
-  readonly story: string;
-  /** Where the behaviour is documented or was reported. */
-  readonly source: string;
+  readonly lesson: Lesson;
   readonly seed: string;
   readonly clusters: readonly ClusterPlan[];
   readonly delays: Delays;
@@ -22,6 +21,8 @@ export interface Scenario {
   readonly faults: readonly FaultPlan[];
   readonly limits: Limits;
   readonly expect: Expectation;
+  /** What heals what the procedure and the faults have left; undefined where nothing has to. */
+  readonly remedy: Remedy | undefined;
 }
 
 export type Routing = 'native' | 'tunnel';
@@ -145,7 +146,13 @@ export type Step =
       readonly downtime: Microseconds;
       readonly interval: Microseconds;
     }
-  | { readonly kind: 'act'; readonly fault: Fault };
+  | { readonly kind: 'act'; readonly fault: Fault }
+  /** Every pod probes every other one in all common families, on top of the scenario's traffic. */
+  | {
+      readonly kind: 'probe';
+      readonly every: Microseconds;
+      readonly duration: Microseconds;
+    };
 
 export type Condition =
   /** Every running node of the selector has loaded this key ID. */
@@ -228,15 +235,12 @@ export interface Limits {
   readonly time: Microseconds;
 }
 
-export interface Expectation {
-  readonly verdict: 'safe' | 'unsafe' | undefined;
-  /** Exact counters of the nodes named, at the end; a counter not named is 0. Key: `cluster/node`. */
-  readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly keysInUse: readonly ExpectedKeys[];
-}
-
-export interface ExpectedKeys {
-  readonly at: Microseconds;
-  readonly nodes: NodeSelector;
-  readonly count: number;
+/**
+ * What is done about the state that the procedure leaves behind. After it all is well: see `heal` in
+ * properties/.
+ */
+export interface Remedy {
+  readonly procedure: readonly Step[];
+  /** At the end of it; instants count from the start of the run, and so do counters. */
+  readonly expect: Expectation;
 }

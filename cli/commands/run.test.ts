@@ -158,7 +158,7 @@ describe('a scenario that cannot be read', () => {
     const path = put(makeFolder(), 'a.yaml', safeText.replace('traffic:', 'trafic:'));
     expect(messageOf(() => run(path, {}))).toBe(
       `${path}:14:1: unknown key "trafic" (at trafic)\n` +
-        '  expected: one of: title, story, source, seed, clusters, delays, traffic, procedure, faults, expect, limits\n' +
+        '  expected: one of: title, sees, why, telltale, source, disagreement, seed, clusters, delays, traffic, procedure, faults, expect, remedy, limits\n' +
         '  hint: did you mean "traffic"?',
     );
   });

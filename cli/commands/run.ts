@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { rehearse, type Rehearsal } from '../../properties/index.ts';
+import { type Rehearsal, rehearseAndHeal } from '../../properties/index.ts';
 import { runJson, runReport } from '../../reports/index.ts';
 import { jsonLines } from '../../sim/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -20,7 +20,7 @@ export function run(path: string, options: RunOptions): ExitCode {
   const loaded = readScenario(path);
   const scenario = { ...loaded, seed: options.seed ?? loaded.seed };
   const traceFile = options.trace === undefined ? undefined : traceTo(options.trace, path);
-  const rehearsal = rehearse(scenario, {
+  const rehearsal = rehearseAndHeal(scenario, {
     observe: (trace) => {
       if (traceFile === undefined) return;
       trace.observeAll(

@@ -6,7 +6,9 @@ import {
   type Delay,
   type DelayOverride,
   type Delays,
+  noLesson,
   type NodeSelector,
+  nothingExpected,
   planNodes,
   type Scenario,
   type Step,
@@ -63,6 +65,7 @@ export interface Wanted {
   readonly procedure?: readonly Step[];
   readonly faults?: Scenario['faults'];
   readonly expect?: Partial<Scenario['expect']>;
+  readonly remedy?: Scenario['remedy'];
   /** Who sends probes; all to all where not given. */
   readonly from?: NodeSelector;
   readonly to?: NodeSelector;
@@ -87,8 +90,7 @@ export function smallScenario(wanted: Wanted = {}): Scenario {
   const { expect = {} } = wanted;
   return {
     title: 'A test',
-    story: '',
-    source: '',
+    lesson: noLesson,
     seed: wanted.seed ?? '1',
     clusters: [clusterPlan(wanted)],
     delays: { ...plainDelays, ...wanted.delays },
@@ -106,7 +108,8 @@ export function smallScenario(wanted: Wanted = {}): Scenario {
     procedure: wanted.procedure ?? rotateAtOneMinute,
     faults: wanted.faults ?? [],
     limits: wanted.limits ?? { events: 10_000_000, time: 600 * minute },
-    expect: { verdict: undefined, counters: {}, keysInUse: [], ...expect },
+    expect: { ...nothingExpected, ...expect },
+    remedy: wanted.remedy,
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Rehearsal, rehearse } from '../../properties/index.ts';
+import { nothingExpected } from '../../sim/index.ts';
 import { healthy, healthyRun, slowNodeRun, withoutDigest } from '../test-support/runs.ts';
 import { coloured, plain } from './paint.ts';
 import { runReport } from './run-report.ts';
@@ -24,9 +25,9 @@ describe('the report of a run', () => {
   });
 
   it('says in what a run is not as the scenario expects', () => {
-    const { keysInUse } = healthy.expect;
-    const expected = { verdict: 'unsafe', counters: { 'east/n1': { XfrmInError: 7 } }, keysInUse };
-    const text = report(rehearse({ ...healthy, expect: { ...expected, verdict: 'unsafe' } }));
+    const counters = { 'east/n1': { XfrmInError: 7 } };
+    const expected = { ...healthy.expect, verdict: 'unsafe', counters } as const;
+    const text = report(rehearse({ ...healthy, expect: expected }));
     expect(text).toContain(
       [
         'expected no',
@@ -37,8 +38,7 @@ describe('the report of a run', () => {
   });
 
   it('says nothing of expectations where there are none', () => {
-    const none = { verdict: undefined, counters: {}, keysInUse: [] };
-    expect(report(rehearse({ ...healthy, expect: none }))).not.toContain('expected');
+    expect(report(rehearse({ ...healthy, expect: nothingExpected }))).not.toContain('expected');
   });
 
   it('cuts long tables, and says how to see all', () => {

@@ -1,5 +1,6 @@
 import { unreachable } from '../../model/assert.ts';
 import type { Cause, FirstLoss, Margin, Rehearsal } from '../../properties/index.ts';
+import type { Scenario } from '../../sim/index.ts';
 import { instantText, spanText } from '../instant-text.ts';
 import { columns } from './columns.ts';
 import type { Paint } from './paint.ts';
@@ -89,16 +90,20 @@ function roundUp(span: number): number {
 }
 
 function expectationLines({ deviations, run }: Rehearsal, paint: Paint): readonly string[] {
-  const { expect } = run.scenario;
-  const expectsNothing =
-    expect.verdict === undefined &&
-    Object.keys(expect.counters).length === 0 &&
-    expect.keysInUse.length === 0;
-  if (expectsNothing) return [];
+  if (expectsNothing(run.scenario)) return [];
   if (deviations.length === 0)
     return [`expected ${paint.good('yes')}: all that the scenario expects`];
   return [
     `expected ${paint.bad('no')}`,
     ...deviations.map(({ what, expected, found }) => `  ${what}: ${expected}, but found ${found}`),
   ];
+}
+
+function expectsNothing({ expect, remedy }: Scenario): boolean {
+  const { verdict, ...observations } = expect;
+  return (
+    verdict === undefined &&
+    remedy === undefined &&
+    Object.values(observations).every((wanted) => Object.keys(wanted).length === 0)
+  );
 }

@@ -45,8 +45,6 @@ function title(clusters: readonly StarterCluster[], names: readonly string[]): s
   return stringify(
     {
       title: text,
-      story: 'The documented rotation, rehearsed with the facts of these clusters.',
-      source: 'Imported from the CiliumNodes and the ConfigMap cilium-config.',
       seed: 1,
     },
     { lineWidth: 0 },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { dropReasons } from '../../model/datapath/index.ts';
 import { xfrmCounters } from '../../model/xfrm/index.ts';
-import { amount, duration, list, mapping, nodes, period, word } from './field.ts';
+import type { Expectation } from '../../sim/index.ts';
+import { selectorExpected, selectorPattern } from '../selector-text.ts';
+import { amount, count, duration, list, mapping, nodes, period, text, word } from './field.ts';
 
 /** What may be counted: the kernel's XFRM counters, and Cilium's drop reasons by their texts. */
 const counterNames = [...xfrmCounters, ...Object.values(dropReasons).map((reason) => reason.text)];
@@ -20,28 +22,93 @@ const nodeCountersSchema = z
   )
   .meta({ description: counterNote });
 
-const nodeExpected = 'a node of a cluster, such as east/n1';
+const uncountedFates = ['plaintext', 'noEndpoint', 'nodeDown', 'networkCut', 'uncounted'] as const;
 
-export const expectSchema = mapping('What the run must show; else the scenario fails.', {
-  verdict: word('Whether the procedure is safe for these clusters.', ['safe', 'unsafe']).optional(),
-  counters: z
-    .record(z.string().regex(/^[^/]+\/[^/]+$/, { error: nodeExpected }), nodeCountersSchema, {
-      error: 'a mapping from nodes to their counters',
+const uncountedSchema = z
+  .partialRecord(
+    z.enum(uncountedFates, { error: `one of: ${uncountedFates.join(', ')}` }),
+    amount('How many packets.', 0),
+    { error: 'a mapping from fates to numbers' },
+  )
+  .meta({
+    description:
+      'plaintext: left the node unencrypted; noEndpoint: for a pod that is gone; nodeDown, networkCut: never got there; uncounted: dropped by XFRM without a counter.',
+  });
+
+function byNodes<Value extends z.core.SomeType>(description: string, value: Value) {
+  return z
+    .record(z.string().regex(new RegExp(selectorPattern), { error: selectorExpected }), value, {
+      error: 'a mapping from nodes to numbers',
     })
-    .meta({
-      description:
-        'The exact counters of nodes (east/n1) at the end; a counter that is left out is 0.',
-    })
-    .optional(),
+    .meta({ description: `${description} Keys: all, east or east/n1; the narrowest counts.` });
+}
+
+const inspected = nodes('On which nodes. Default: all.').prefault('all');
+const instant = duration('When, from the start of the run.');
+
+const observations = {
+  counters: byNodes(
+    'The exact counters of nodes at the end; a counter that is left out is 0.',
+    nodeCountersSchema,
+  ).optional(),
+  uncounted: byNodes(
+    'Packets at the end that no counter tells of; what is left out is 0.',
+    uncountedSchema,
+  ).optional(),
   keysInUse: list(
     'How many keys nodes show at an instant (cilium-dbg encrypt status).',
     mapping('Keys in use at an instant.', {
-      at: duration('When, from the start of the run.'),
-      nodes: nodes('On which nodes. Default: all.').prefault('all'),
+      at: instant,
+      nodes: inspected,
       count: amount('How many, on each of them.', 0),
     }),
   ).optional(),
+  maxSequenceNumber: list(
+    'The "Max Seq. Number" that nodes show at an instant (cilium-dbg encrypt status).',
+    mapping('The largest sequence number at an instant.', {
+      at: instant,
+      nodes: inspected,
+      value: count('The number; 0 where nothing was sent.', 0, 0xffff_ffff),
+    }),
+  ).optional(),
+  logs: list(
+    'How often agents say something, in their logs or as their last words before they exit.',
+    mapping('A message, and how often it is there.', {
+      nodes: inspected,
+      message: text('A part of the message.'),
+      count: amount('How many lines on each of the nodes, to the end of the run.', 0),
+    }),
+  ).optional(),
+};
+
+export const expectSchema = mapping('What the run must show; else the scenario fails.', {
+  verdict: word('Whether the procedure is safe for these clusters.', ['safe', 'unsafe']).optional(),
+  refused: text(
+    'For a scenario that must not even be loaded: the code of the error, such as TOO_MANY_NODES.',
+  ).optional(),
+  ...observations,
 });
+
+export const remedyExpectSchema = mapping(
+  'What the end of the remedy must show, besides that every pair delivers and no counter moves. Instants and counters count from the start of the run.',
+  observations,
+);
+
+type ObservationsEntry = z.output<typeof remedyExpectSchema>;
+
+/** The expectation that an entry describes; of a remedy, it says no verdict. */
+export function buildExpectation(
+  entry: ObservationsEntry & { readonly verdict?: Expectation['verdict'] },
+): Expectation {
+  return {
+    verdict: entry.verdict,
+    counters: entry.counters ?? {},
+    uncounted: entry.uncounted ?? {},
+    keysInUse: entry.keysInUse ?? [],
+    maxSequenceNumber: entry.maxSequenceNumber ?? [],
+    logs: entry.logs ?? [],
+  };
+}
 
 export const limitsSchema = mapping('Bounds of the run: reaching one ends it without a verdict.', {
   events: amount('How many events.', 1).prefault(50_000_000),

@@ -79,6 +79,10 @@ const stepShape = {
     downtime: duration('From the stop of an agent to its start.'),
     interval: duration('From the stop of one agent to the stop of the next.'),
   }).optional(),
+  probe: mapping('Every pod probes every other one, on top of the traffic.', {
+    every: period('The time from one probe of a pair to its next.').prefault('1s'),
+    duration: period('For how long.'),
+  }).optional(),
   ...faultShape,
 };
 
@@ -86,7 +90,7 @@ const stepNames = Object.keys(stepShape);
 
 /** One thing that the operator does: a mapping with exactly one key. */
 export const stepSchema = mapping('One thing that the operator does.', stepShape)
-  .meta({ minProperties: 1, maxProperties: 1 })
+  .meta({ id: 'step', minProperties: 1, maxProperties: 1 })
   .check(exactlyOne('the step', stepNames));
 
 export type StepEntry = z.output<typeof stepSchema>;

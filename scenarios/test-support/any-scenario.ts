@@ -10,10 +10,12 @@ import {
   type Delay,
   type Fault,
   type Link,
+  type Lesson,
   type LocalDelay,
   type NodeSelector,
   planNodes,
   type Scenario,
+  type Source,
   type Step,
 } from '../../sim/index.ts';
 
@@ -188,6 +190,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     downtime: span(),
     interval: span(),
   }),
+  fc.record({ kind: fc.constant('probe' as const), every: period, duration: period }),
   fault.map((one) => ({ kind: 'act' as const, fault: one })),
 );
 
@@ -195,10 +198,50 @@ const localDelays: readonly LocalDelay[] = ['secretSync', 'load', 'install', 'pu
 const linkDelays: readonly LocalDelay[] = ['watch', 'mesh', 'latency'];
 const all: NodeSelector = { kind: 'all' };
 
+/** Prose as it is read: its words a space apart. */
+const prose = fc.constantFrom('Much is lost.', 'See `XfrmInNoStates`: it grows.', '- no list');
+
+const source: fc.Arbitrary<Source> = fc.constantFrom<Source>(
+  { kind: 'page', section: 'Troubleshooting' },
+  { kind: 'issue', issue: 'cilium/cilium#44335' },
+  { kind: 'code', place: 'Linux 6.1 net/xfrm/xfrm_input.c, xfrm_input' },
+  { kind: 'observed', what: 'Linux 6.1.192: a packet for no route' },
+  { kind: 'url', url: 'https://docs.cilium.io/' },
+);
+
+const sources = fc.array(source, { minLength: 1, maxLength: 2 });
+
+const lesson: fc.Arbitrary<Lesson> = fc.record({
+  sees: fc.array(prose, { maxLength: 2 }),
+  why: fc.array(prose, { maxLength: 2 }),
+  telltale: fc.oneof(fc.constant(''), prose),
+  remedy: prose,
+  sources: fc.oneof(fc.constant([]), sources),
+  disagreement: fc.option(
+    fc.record({ says: prose, section: fc.constant('Key Rotation'), happens: prose, sources }),
+    { nil: undefined },
+  ),
+});
+
+const counters = fc.constantFrom({}, { all: {}, 'east/n1': {}, 'west/n2': { XfrmInNoStates: 3 } });
+
+const observations = {
+  counters,
+  uncounted: fc.constantFrom({}, { west: { plaintext: 3 } }),
+  keysInUse: fc.array(fc.record({ at: span(), nodes: selector, count: fc.nat() }), {
+    maxLength: 2,
+  }),
+  maxSequenceNumber: fc.array(fc.record({ at: span(), nodes: selector, value: fc.nat() }), {
+    maxLength: 2,
+  }),
+  logs: fc.array(fc.record({ nodes: selector, message: lineOfText, count: fc.nat() }), {
+    maxLength: 2,
+  }),
+};
+
 export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   title: lineOfText,
-  story: fc.string(),
-  source: fc.string(),
+  lesson,
   seed: lineOfText,
   clusters: fc.tuple(clusterPlan('east', 1), clusterPlan('west', 2)),
   delays: fc.record({
@@ -247,9 +290,13 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   }),
   expect: fc.record({
     verdict: fc.constantFrom('safe' as const, 'unsafe' as const, undefined),
-    counters: fc.constantFrom({}, { 'east/n1': {}, 'west/n2': { XfrmInNoStates: 3 } }),
-    keysInUse: fc.array(fc.record({ at: span(), nodes: selector, count: fc.nat() }), {
-      maxLength: 2,
-    }),
+    ...observations,
   }),
+  remedy: fc.option(
+    fc.record({
+      procedure: fc.array(step, { minLength: 1, maxLength: 3 }),
+      expect: fc.record({ verdict: fc.constant(undefined), ...observations }),
+    }),
+    { nil: undefined },
+  ),
 });

@@ -10,6 +10,8 @@ import type {
   Step,
   TrafficPlan,
 } from '../scenario.ts';
+import { nothingExpected } from '../expectation.ts';
+import { noLesson } from '../lesson.ts';
 import { planNodes } from '../topology.ts';
 
 /** The key secret before a run: the same key material under any key ID. */
@@ -75,8 +77,7 @@ export interface ScenarioWanted extends Partial<Omit<Scenario, 'delays'>> {
 export function scenarioWith(wanted: ScenarioWanted = {}): Scenario {
   return {
     title: 'a test',
-    story: '',
-    source: '',
+    lesson: noLesson,
     seed: '1',
     clusters: [clusterWith()],
     delayOverrides: [],
@@ -84,7 +85,8 @@ export function scenarioWith(wanted: ScenarioWanted = {}): Scenario {
     procedure: [{ kind: 'wait', duration: minute }],
     faults: [],
     limits: { events: 20_000_000, time: 24 * hour },
-    expect: { verdict: undefined, counters: {}, keysInUse: [] },
+    expect: nothingExpected,
+    remedy: undefined,
     ...wanted,
     delays: { ...constantDelays, ...wanted.delays },
   };
