@@ -1,7 +1,8 @@
 export { type AgentFactory, namedAgent } from './agent-runner.ts';
 export type { Delay, QuantilePoint } from './delay.ts';
 export { DelayTable } from './delay-table.ts';
-export { maximumOf, minimumOf } from './draw-delay.ts';
+export { maximumOf, minimumOf, quantileOf } from './draw-delay.ts';
+export { endpointSyncInterval } from './endpoints.ts';
 export {
   type ExpectedKeys,
   type ExpectedLog,
