@@ -110,13 +110,22 @@ function networkOf(of: Address, length: number): Address {
 
 /** The address made of these 32-bit words: one for IPv4, four for IPv6. */
 export function addressOfWords(words: readonly number[]): Address {
-  const text =
-    words.length === 1
-      ? words.flatMap((word) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 255)).join('.')
-      : words
-          .map((word) => `${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`)
-          .join(':');
-  return address(text);
+  const [word = 0] = words;
+  if (words.length === 1) return ipv4ByWord.get(word) ?? makeIpv4(word);
+  return address(
+    words
+      .map((group) => `${(group >>> 16).toString(16)}:${(group & 0xffff).toString(16)}`)
+      .join(':'),
+  );
+}
+
+/** Those asked for before: a run makes the same few again and again. */
+const ipv4ByWord = new Map<number, Address>();
+
+function makeIpv4(word: number): Address {
+  const made = address([24, 16, 8, 0].map((shift) => (word >>> shift) & 255).join('.'));
+  ipv4ByWord.set(word, made);
+  return made;
 }
 
 /** Whether the prefix covers the address. Families never match across. */
