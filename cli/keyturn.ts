@@ -6,6 +6,7 @@ import { kernelNames } from '../model/xfrm/index.ts';
 import type { check } from './commands/check.ts';
 import type { importClusters } from './commands/import.ts';
 import type { run } from './commands/run.ts';
+import type { ScenariosOptions } from './commands/scenarios.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { BadInput } from './failure.ts';
 
@@ -15,6 +16,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .description('Rehearses an IPsec key rotation of a Cilium cluster before it happens.')
     .version(version())
     .exitOverride()
+    .enablePositionalOptions()
     .showHelpAfterError('(keyturn --help tells more)')
     .addHelpText(
       'after',
@@ -23,20 +25,22 @@ function makeProgram(done: (code: ExitCode) => void): Command {
   program
     .command('run')
     .description('one run of a scenario: what happens, and the verdict')
-    .argument('<scenario>', 'a scenario file')
+    .argument('[scenario]', 'a scenario file, or the ID of a scenario of the library')
+    .option('--all', 'every scenario of the library: is each as it says?')
     .option('--seed <seed>', "instead of the scenario's own", seed)
     .option('--trace <file>', 'write every event as a line of JSON')
     .option('--json', 'print the result as JSON')
-    .action(async (scenario: string, options: Parameters<RunCommand>[1]) => {
-      const command = await import('./commands/run.ts');
-      done(command.run(scenario, options));
+    .action(async (scenario: string | undefined, options: RunAllOptions) => {
+      checkRunArguments(scenario, options);
+      if (scenario === undefined) done((await import('./commands/run-all.ts')).runAll());
+      else done((await import('./commands/run.ts')).run(scenario, options));
     });
   program
     .command('check')
     .description(
       'many runs of a scenario with different seeds: the verdict, and the smallest margin',
     )
-    .argument('<scenario>', 'a scenario file')
+    .argument('<scenario>', 'a scenario file, or the ID of a scenario of the library')
     .option('--runs <n>', 'how many', positiveInteger, 20)
     .option('--seed <seed>', "instead of the scenario's own", seed)
     .option('--json', 'print the result as JSON')
@@ -45,10 +49,57 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       done(command.check(scenario, options));
     });
   addImport(program, done);
+  addLibrary(program, done);
   return program;
 }
 
-type RunCommand = typeof run;
+/** `run` takes a scenario and options of its run, or `--all` and nothing else. */
+function checkRunArguments(scenario: string | undefined, options: RunAllOptions): void {
+  const { all, ...others } = options;
+  if (all === true && (scenario !== undefined || Object.keys(others).length > 0)) {
+    throw new BadInput(
+      'run --all: takes no scenario and no other option\n  hint: keyturn run SCENARIO runs one of them',
+    );
+  }
+  if (all !== true && scenario === undefined) {
+    throw new BadInput(
+      'run: no scenario is given\n  expected: the path of a file, an ID that `keyturn scenarios` lists, or --all',
+    );
+  }
+}
+
+/** The library: what is in it, and what it says of a counter. */
+function addLibrary(program: Command, done: (code: ExitCode) => void): void {
+  const library = program
+    .command('scenarios')
+    .description('the scenarios that come with keyturn: each a failure mode, or what prevents it')
+    .option('--counter <counter>', 'those that end in this counter, or drop reason')
+    .option('--release <release>', 'those with agents of this release: 1.16')
+    .option('--folder <folder>', 'those of this folder')
+    .option('--json', 'print them as JSON')
+    .action(async (options: ScenariosOptions) => {
+      done((await import('./commands/scenarios.ts')).scenarios(options));
+    });
+  library
+    .command('show')
+    .description('what one of them teaches')
+    .argument('<id>', 'its ID')
+    .option('--json', 'print it as JSON')
+    .action(async (id: string, options: { readonly json?: true }) => {
+      done((await import('./commands/scenarios.ts')).showScenario(id, options));
+    });
+  program
+    .command('explain')
+    .description(
+      'all causes of a counter that are known, how to tell them apart, and their remedies',
+    )
+    .argument('<counter>', 'a name of /proc/net/xfrm_stat, or a drop reason: XfrmInNoStates, 197')
+    .action(async (counter: string) => {
+      done((await import('./commands/explain.ts')).explain(counter));
+    });
+}
+
+type RunAllOptions = Parameters<typeof run>[1] & { readonly all?: true };
 type CheckCommand = typeof check;
 type ImportCommand = typeof importClusters;
 

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { failure, type Result, success } from '../model/result.ts';
-import { loadScenario } from '../scenarios/index.ts';
-import type { Scenario } from '../sim/index.ts';
-import { BadInput, badInput } from './failure.ts';
+import { BadInput } from './failure.ts';
 
 /** The text of a file, or what is wrong with it in a few words. */
 export function readText(path: string): Result<string, string> {
@@ -24,17 +21,6 @@ export function readNamed(path: string): string {
     );
   }
   return text.value;
-}
-
-/** The scenario in a file; inventories are found from the file's own folder. */
-export function readScenario(path: string): Scenario {
-  const folder = dirname(path);
-  const loaded = loadScenario(readNamed(path), {
-    file: path,
-    readFile: (name) => readText(resolve(folder, name)),
-  });
-  if (!loaded.ok) throw badInput(loaded.error);
-  return loaded.value;
 }
 
 /** Node's own words for the commonest reasons are long; these are not. */

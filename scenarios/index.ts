@@ -4,6 +4,13 @@ export { formatDuration, parseDuration } from './duration.ts';
 export { exampleSecret } from './example-secret.ts';
 export { formatInputError, type InputError } from './input-error.ts';
 export * from './inventory/index.ts';
+export {
+  type LibraryContent,
+  type LibraryEntry,
+  type LibraryText,
+  readLibrary,
+  readLibraryEntry,
+} from './library.ts';
 export { loadScenario, type LoadOptions } from './load.ts';
 export { type ReadFile } from './plan-clusters.ts';
 export { type Problem } from './problem.ts';

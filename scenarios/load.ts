@@ -7,6 +7,7 @@ import { checkShape } from './check-shape.ts';
 import type { InputError } from './input-error.ts';
 import { planClusters, type ReadFile } from './plan-clusters.ts';
 import { Problems } from './problems.ts';
+import type { ScenarioEntries } from './schema.ts';
 import { readYaml } from './yaml-source.ts';
 
 export interface LoadOptions {
@@ -39,6 +40,15 @@ export function loadScenario(
   checkMeaning(file.value, clusters, problems);
   if (problems.errors.length > 0) return failure(problems.errors);
   return success(buildScenario(file.value, clusters));
+}
+
+/** A scenario file whose shape is right, whatever it means; fails as {@link loadScenario} does. */
+export function readScenarioFile(
+  text: string,
+  file: string,
+): Result<ScenarioEntries, readonly InputError[]> {
+  const source = readYaml(text, file);
+  return source.ok ? checkShape(source.value) : source;
 }
 
 const cannotRead: ReadFile = () => failure('no files can be read here');

@@ -3,7 +3,7 @@ import { checkJson, checkReport } from '../../reports/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
-import { readScenario } from '../read-file.ts';
+import { readScenario } from '../read-scenario.ts';
 
 export interface CheckOptions {
   readonly runs: number;

@@ -6,7 +6,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
-import { readScenario } from '../read-file.ts';
+import { readScenario, scenarioPath } from '../read-scenario.ts';
 import { WholeFile } from '../write-files.ts';
 
 export interface RunOptions {
@@ -19,7 +19,8 @@ export interface RunOptions {
 export function run(path: string, options: RunOptions): ExitCode {
   const loaded = readScenario(path);
   const scenario = { ...loaded, seed: options.seed ?? loaded.seed };
-  const traceFile = options.trace === undefined ? undefined : traceTo(options.trace, path);
+  const traceFile =
+    options.trace === undefined ? undefined : traceTo(options.trace, scenarioPath(path));
   const rehearsal = rehearseAndHeal(scenario, {
     observe: (trace) => {
       if (traceFile === undefined) return;
