@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { KernelMissing } from './failure.ts';
+
+/**
+ * What ESP needs, with the random generator that its IVs come from, and the devices around it. Of
+ * those not there, the kernel has them built in, or does without.
+ */
+const wanted: readonly string[] = [
+  'virtio_pci',
+  'virtio_console',
+  'tun',
+  'veth',
+  'sch_plug',
+  'jitterentropy_rng',
+  'sha512_generic',
+  'sha256_generic',
+  'sha1_generic',
+  'hmac',
+  'cbc',
+  'authenc',
+  'authencesn',
+  'drbg',
+  'ctr',
+  'ghash_generic',
+  'ghash_clmulni_intel',
+  'aesni_intel',
+  'gcm',
+  'seqiv',
+  'echainiv',
+  'xfrm_user',
+  'esp4',
+  'esp6',
+];
+
+export interface KernelModule {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** The modules to load, in the order in which that works. */
+export function modulesToLoad(folder: string): readonly KernelModule[] {
+  const files = moduleFiles(folder);
+  const loaded = new Map<string, KernelModule>();
+  const load = (name: string): void => {
+    const file = files.get(name);
+    if (file === undefined || loaded.has(name)) return;
+    const content = readModule(file);
+    for (const needed of dependencies(content)) load(needed);
+    loaded.set(name, { name, content });
+  };
+  for (const name of wanted) load(name);
+  if (!loaded.has('esp4')) {
+    throw new KernelMissing(
+      `${folder}: there is no module esp4 in it\n  expected: the folder of a kernel's modules, as lib/modules/RELEASE of a Debian kernel package`,
+    );
+  }
+  return [...loaded.values()];
+}
+
+function moduleFiles(folder: string): ReadonlyMap<string, string> {
+  if (!existsSync(folder))
+    throw new KernelMissing(
+      `${folder}: there is no such folder\n  expected: the folder of the kernel's modules`,
+    );
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return new Map(
+    paths
+      .filter((path) => /\.ko(\.xz)?$/.test(path))
+      .map((path) => [moduleName(basename(path).replace(/\.ko(\.xz)?$/, '')), join(folder, path)]),
+  );
+}
+
+/** A module's file may be written with hyphens, its name never is. */
+function moduleName(file: string): string {
+  return file.replaceAll('-', '_');
+}
+
+function readModule(file: string): Buffer {
+  if (!file.endsWith('.xz')) return readFileSync(file);
+  return execFileSync('xz', ['-dc', file], { maxBuffer: 1 << 28 });
+}
+
+/** The section `.modinfo` of a module holds `depends=`, then names with commas between them. */
+function dependencies(content: Buffer): readonly string[] {
+  const start = content.indexOf('\0depends=');
+  if (start < 0) return [];
+  const from = start + '\0depends='.length;
+  const text = content.toString('latin1', from, content.indexOf(0, from));
+  return text === '' ? [] : text.split(',').map(moduleName);
+}

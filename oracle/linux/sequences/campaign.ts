@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { type KernelProfile, kernelProfiles } from '../../../model/xfrm/index.ts';
+import type { Machine } from '../machine.ts';
+import { type Draft, drafts } from './draft.ts';
+import { runInKernel, type TimedOperation } from './kernel-run.ts';
+import { ModelRun } from './model-run.ts';
+import { type Observation, sameObservation } from './observation.ts';
+import { resolve } from './resolve.ts';
+
+/** A sequence with what the model answered at each step. */
+export interface ModelSequence {
+  readonly steps: readonly TimedOperation[];
+  readonly observed: readonly Observation[];
+}
+
+/** Runs a sequence through the model, which at the same time gives its packets their meaning. */
+export function runInModel(sequence: readonly Draft[], profile: KernelProfile): ModelSequence {
+  const model = new ModelRun(profile);
+  const steps: TimedOperation[] = [];
+  const observed: Observation[] = [];
+  for (const draft of sequence) {
+    const operation = resolve(draft, model);
+    if (operation === undefined) continue;
+    const { now } = model;
+    observed.push(model.step(operation));
+    steps.push({ operation, at: now, transmitted: model.transmitted });
+  }
+  return { steps, observed };
+}
+
+/** The first step at which model and kernel differ. */
+export interface Difference {
+  readonly step: number;
+  readonly steps: readonly TimedOperation[];
+  readonly model: Observation;
+  readonly kernel: Observation;
+}
+
+/** The number of the namespace that each sequence in turn opens and closes. */
+const spaceNumber = 1;
+
+export async function compareSequence(
+  machine: Machine,
+  sequence: readonly Draft[],
+  noted: (counters: readonly string[]) => void = () => undefined,
+): Promise<Difference | undefined> {
+  const { steps, observed } = runInModel(sequence, kernelProfiles[machine.profile]);
+  const answers = await runInKernel(machine, spaceNumber, steps);
+  noted(answers.at(-1)?.counters ?? []);
+  const step = observed.findIndex(
+    (model, index) => !sameObservation(model, answers[index] as Observation),
+  );
+  if (step < 0) return undefined;
+  const [model, kernel] = [observed[step], answers[step]];
+  return { step, steps, model: model as Observation, kernel: kernel as Observation };
+}
+
+export interface CampaignOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** Called after each sequence, with how many are done. */
+  readonly progress?: (done: number) => void;
+}
+
+export interface CampaignResult {
+  readonly runs: number;
+  /** How often each counter was more than zero at the end of a sequence. */
+  readonly counters: ReadonlyMap<string, number>;
+  /** Shrunk to as few steps as show it. */
+  readonly difference: Difference | undefined;
+  /** Where `--seed` and this path lead straight to it. */
+  readonly path: string | undefined;
+}
+
+/** Generates sequences and compares them, until one differs or all are done. */
+export async function runCampaign(
+  machine: Machine,
+  { runs, seed, progress }: CampaignOptions,
+): Promise<CampaignResult> {
+  const counters = new Map<string, number>();
+  let done = 0;
+  let difference: Difference | undefined;
+  const noted = (texts: readonly string[]): void => {
+    for (const text of texts) {
+      const [name = ''] = text.split('=');
+      counters.set(name, (counters.get(name) ?? 0) + 1);
+    }
+  };
+  let lost: { readonly reason: unknown } | undefined;
+  const property = fc.asyncProperty(drafts, async (sequence) => {
+    // A kernel that went away is no counterexample, and there is nothing to shrink.
+    if (lost !== undefined) return true;
+    const found = await compareSequence(machine, sequence, noted).catch((reason: unknown) => {
+      lost = { reason };
+      return undefined;
+    });
+    done += 1;
+    if (difference === undefined) progress?.(done);
+    if (found !== undefined) difference = found;
+    return found === undefined;
+  });
+  const details = await fc.check(property, { numRuns: runs, seed });
+  if (lost !== undefined) throw reasonOf(lost);
+  return {
+    runs: details.numRuns,
+    counters,
+    difference: details.failed ? difference : undefined,
+    path: details.counterexamplePath ?? undefined,
+  };
+}
+
+function reasonOf({ reason }: { readonly reason: unknown }): unknown {
+  return reason;
+}
