@@ -5,10 +5,12 @@ import { ciliumReleases } from '../model/release.ts';
 import { kernelNames } from '../model/xfrm/index.ts';
 import type { check } from './commands/check.ts';
 import type { importClusters } from './commands/import.ts';
+import type { report } from './commands/report.ts';
 import type { run } from './commands/run.ts';
 import type { ScenariosOptions } from './commands/scenarios.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { BadInput } from './failure.ts';
+import { reportFormats } from './report-formats.ts';
 
 /** The command `keyturn`. Each subcommand is imported only when it is called. */
 function makeProgram(done: (code: ExitCode) => void): Command {
@@ -29,6 +31,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .option('--all', 'every scenario of the library: is each as it says?')
     .option('--seed <seed>', "instead of the scenario's own", seed)
     .option('--trace <file>', 'write every event as a line of JSON')
+    .option('--report <file>', reportHelp)
     .option('--json', 'print the result as JSON')
     .action(async (scenario: string | undefined, options: RunAllOptions) => {
       checkRunArguments(scenario, options);
@@ -43,6 +46,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .argument('<scenario>', 'a scenario file, or the ID of a scenario of the library')
     .option('--runs <n>', 'how many', positiveInteger, 20)
     .option('--seed <seed>', "instead of the scenario's own", seed)
+    .option('--report <file>', reportHelp)
     .option('--json', 'print the result as JSON')
     .action(async (scenario: string, options: Parameters<CheckCommand>[1]) => {
       const command = await import('./commands/check.ts');
@@ -50,8 +54,11 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     });
   addImport(program, done);
   addLibrary(program, done);
+  addReport(program, done);
   return program;
 }
+
+const reportHelp = 'write a report, too: .html, .md, .xml (JUnit) or .json';
 
 /** `run` takes a scenario and options of its run, or `--all` and nothing else. */
 function checkRunArguments(scenario: string | undefined, options: RunAllOptions): void {
@@ -102,6 +109,7 @@ function addLibrary(program: Command, done: (code: ExitCode) => void): void {
 type RunAllOptions = Parameters<typeof run>[1] & { readonly all?: true };
 type CheckCommand = typeof check;
 type ImportCommand = typeof importClusters;
+type ReportCommand = typeof report;
 
 function addImport(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -127,6 +135,23 @@ function addImport(program: Command, done: (code: ExitCode) => void): void {
     .action(async (options: Parameters<ImportCommand>[0]) => {
       const command = await import('./commands/import.ts');
       done(command.importClusters(options));
+    });
+}
+
+function addReport(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('report')
+    .description('a report of a run, from its trace')
+    .argument('<trace>', 'a file that keyturn run --trace wrote')
+    .addOption(
+      new Option('--format <format>', 'the form of the report')
+        .choices([...reportFormats])
+        .default('markdown'),
+    )
+    .option('--out <file>', 'where to write it, instead of standard output')
+    .action(async (trace: string, options: Parameters<ReportCommand>[1]) => {
+      const command = await import('./commands/report.ts');
+      done(command.report(trace, options));
     });
 }
 

@@ -81,6 +81,16 @@ export function writeTogether(
   }
 }
 
+/** Refuses a path that cannot be written, before the work whose result is to go there. */
+export function assertWritable(path: string): void {
+  assertReplaceable(path);
+  const temporary = `${path}.${process.pid}.part`;
+  attempt(path, () => {
+    writeFileSync(temporary, '', { flag: 'wx' });
+    rmSync(temporary);
+  });
+}
+
 /** Makes a folder, and those that it is in, where it is not there. */
 export function ensureFolder(path: string): void {
   attempt(path, () => mkdirSync(path, { recursive: true }));

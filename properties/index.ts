@@ -2,6 +2,6 @@ export { check, type Check, type CheckedRun, seedsOf } from './check.ts';
 export type { Deviation } from './expectation.ts';
 export { heal, type Healing, probeDuration, probeInterval, rehearseAndHeal } from './heal.ts';
 export { countersOf, uncountedOf } from './packets-of-node.ts';
-export { rehearse, type Rehearsal } from './rehearse.ts';
+export { Judge, rehearse, type Rehearsal } from './rehearse.ts';
 export type { TimelineEntry } from './timeline.ts';
 export type { Cause, FirstLoss, Margin, MarginRule, Verdict } from './verdict.ts';

@@ -1,3 +1,4 @@
+import { assert } from '../model/assert.ts';
 import type { Microseconds } from '../model/time.ts';
 import {
   isBlameless,
@@ -28,23 +29,48 @@ export interface Rehearsal {
 
 /** Carries out a scenario and judges what happened. */
 export function rehearse(scenario: Scenario, options: SimulateOptions = {}): Rehearsal {
-  const watches: Watches[] = [];
+  const judges: Judge[] = [];
   const run = simulate(scenario, {
     ...options,
     observe: (trace) => {
-      watches.push(watch(scenario, trace));
+      judges.push(new Judge(scenario, trace));
       options.observe?.(trace);
     },
   });
-  const [watched] = watches;
-  const verdict = watched === undefined ? incomplete : judge(scenario, run, watched);
-  const timeline = watched?.timeline.entries ?? [];
-  const found =
-    watched === undefined ? [] : deviations(scenario.expect, { ...watched, run }, verdict);
-  return { run, verdict, timeline, deviations: found };
+  const [judge] = judges;
+  assert(judge !== undefined, 'a run has a trace');
+  return judge.judge(run);
 }
 
-const incomplete: Verdict = { kind: 'inconclusive', reason: 'nothing was observed' };
+/** Watches a trace, be it of a run that happens or of one that is read again, and judges the run. */
+export class Judge {
+  readonly #scenario: Scenario;
+  readonly #watched: Watches;
+
+  constructor(scenario: Scenario, trace: Trace) {
+    const history = new History(trace);
+    this.#scenario = scenario;
+    this.#watched = {
+      history,
+      firstLoss: new FirstLossWatch(trace, history),
+      margin: new MarginWatch(scenario, trace, history),
+      timeline: new Timeline(trace),
+      logs: new LogWatch(trace),
+      sequences: new SequenceWatch(
+        trace,
+        scenario.expect.maxSequenceNumber.map(({ at }) => at),
+      ),
+    };
+  }
+
+  /** What came of the run, once its last event was seen. */
+  judge(run: Run): Rehearsal {
+    const verdict = judge(this.#scenario, run, this.#watched);
+    const timeline = this.#watched.timeline.entries;
+    const found = deviations(this.#scenario.expect, { ...this.#watched, run }, verdict);
+    return { run, verdict, timeline, deviations: found };
+  }
+}
 
 interface Watches {
   readonly history: History;
@@ -53,21 +79,6 @@ interface Watches {
   readonly timeline: Timeline;
   readonly logs: LogWatch;
   readonly sequences: SequenceWatch;
-}
-
-function watch(scenario: Scenario, trace: Trace): Watches {
-  const history = new History(trace);
-  return {
-    history,
-    firstLoss: new FirstLossWatch(trace, history),
-    margin: new MarginWatch(scenario, trace, history),
-    timeline: new Timeline(trace),
-    logs: new LogWatch(trace),
-    sequences: new SequenceWatch(
-      trace,
-      scenario.expect.maxSequenceNumber.map(({ at }) => at),
-    ),
-  };
 }
 
 function judge(scenario: Scenario, run: Run, watched: Watches): Verdict {

@@ -15,6 +15,7 @@ export { commonFamilies } from './families.ts';
 export { fateNumber, isBlameless, type PacketFate, packetFates } from './packet-fate.ts';
 export type { KeysInUse, Loss, NodeOutcome, PacketTotals, Run, RunEnd } from './run.ts';
 export type * from './scenario.ts';
+export { scenarioFromJson, type ScenarioJson, scenarioToJson } from './scenario-json.ts';
 export { type Selectable, selects } from './selector.ts';
 export { simulate, type SimulateOptions } from './simulate.ts';
 export { firstNodeNumbers, mostNodes, planNodes } from './topology.ts';
@@ -28,3 +29,4 @@ export {
   type TraceValues,
 } from './trace-events.ts';
 export { jsonLines, traceLine } from './trace-json.ts';
+export { type TraceFault, TraceReplay, traceFirstLine, traceLastLine } from './trace-file.ts';

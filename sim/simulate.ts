@@ -1,11 +1,10 @@
-import type { Family } from '../model/address.ts';
 import type { Microseconds } from '../model/time.ts';
 import { type AgentFactory, namedAgent } from './agent-runner.ts';
 import { inject } from './faults.ts';
-import { fateNumber, packetFates } from './packet-fate.ts';
 import { Procedure } from './procedure.ts';
-import type { KeysInUse, Loss, NodeOutcome, Run, RunEnd } from './run.ts';
+import type { NodeOutcome, Run, RunEnd } from './run.ts';
 import type { Scenario } from './scenario.ts';
+import { Tally } from './tally.ts';
 import { Trace, type TraceNames } from './trace.ts';
 import { World } from './world.ts';
 
@@ -35,11 +34,12 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
       inFlight: world.packetsInFlight,
     },
     nodes: outcomes(world, tally),
-    losses: tally.losses(world),
+    losses: tally.losses(),
   };
 }
 
-function namesOf({ clusters }: Scenario): TraceNames {
+/** The clusters and nodes of a scenario, in the order of their numbers in its trace. */
+export function namesOf({ clusters }: Scenario): TraceNames {
   return {
     clusters: clusters.map(({ name }) => name),
     nodes: clusters.flatMap(({ name, nodes }) => nodes.map((node) => `${name}/${node.name}`)),
@@ -95,75 +95,6 @@ function limitReached(world: World): string | undefined {
   if (world.queue.processed >= limits.events) return `the limit of ${limits.events} events`;
   if (world.now >= limits.time) return 'the limit of virtual time';
   return undefined;
-}
-
-interface MutableLoss {
-  readonly sender: number;
-  readonly receiver: number;
-  readonly family: Family;
-  readonly fate: number;
-  readonly keyId: number;
-  readonly firstAt: Microseconds;
-  lastAt: Microseconds;
-  count: number;
-}
-
-/** Counts what the trace tells of packets and keys. */
-class Tally {
-  delivered = 0;
-  lost = 0;
-  readonly keysInUse = new Map<number, KeysInUse[]>();
-  readonly #losses = new Map<number, MutableLoss>();
-  readonly #nodes: number;
-
-  constructor(trace: Trace) {
-    this.#nodes = trace.names.nodes.length;
-    const deliveredFate = fateNumber('delivered');
-    // As many parameters as the event has values: the commonest event must not allocate.
-    // eslint-disable-next-line max-params
-    trace.observe('packetFate', (at, sender, receiver, family, keyId, _sequence, fate) => {
-      if (fate === deliveredFate) this.delivered += 1;
-      else this.#lose({ at, sender, receiver, family: family === 4 ? 4 : 6, keyId, fate });
-    });
-    trace.observe('keysInUse', (at, node, count) => {
-      const series = this.keysInUse.get(node) ?? [];
-      series.push({ at, count });
-      this.keysInUse.set(node, series);
-    });
-  }
-
-  #lose(lost: {
-    readonly at: Microseconds;
-    readonly sender: number;
-    readonly receiver: number;
-    readonly family: Family;
-    readonly keyId: number;
-    readonly fate: number;
-  }): void {
-    const { at, sender, receiver, family, keyId, fate } = lost;
-    this.lost += 1;
-    const pair = sender * this.#nodes + receiver;
-    const key = (pair * 2 + (family === 4 ? 0 : 1)) * packetFates.length + fate;
-    const known = this.#losses.get(key);
-    if (known === undefined) {
-      const loss = { sender, receiver, family, fate, keyId, firstAt: at, lastAt: at, count: 1 };
-      this.#losses.set(key, loss);
-      return;
-    }
-    known.count += 1;
-    known.lastAt = at;
-  }
-
-  losses(world: World): readonly Loss[] {
-    const nameOf = (index: number): Loss['sender'] =>
-      (world.nodes[index] as World['nodes'][0]).name;
-    return [...this.#losses.values()].map((loss) => ({
-      ...loss,
-      sender: nameOf(loss.sender),
-      receiver: nameOf(loss.receiver),
-      fate: packetFates[loss.fate] ?? 'uncounted',
-    }));
-  }
 }
 
 function outcomes(world: World, tally: Tally): readonly NodeOutcome[] {

@@ -1,13 +1,15 @@
 import { check as checkScenario, type Check } from '../../properties/index.ts';
-import { checkJson, checkReport } from '../../reports/index.ts';
+import { checkDocument, checkJson, checkReport } from '../../reports/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
 import { readScenario } from '../read-scenario.ts';
+import { assertReportable, writeReport } from '../report-file.ts';
 
 export interface CheckOptions {
   readonly runs: number;
   readonly seed?: string;
+  readonly report?: string;
   readonly json?: true;
 }
 
@@ -15,8 +17,10 @@ export interface CheckOptions {
 export function check(path: string, options: CheckOptions): ExitCode {
   const loaded = readScenario(path);
   const scenario = { ...loaded, seed: options.seed ?? loaded.seed };
+  assertReportable(options.report);
   const checked = checkScenario(scenario, options.runs, progressTo(options.runs));
   const repeat = commandLine(['keyturn', 'run', path, '--seed', checked.worst.run.scenario.seed]);
+  writeReport(options.report, checkDocument(checked, { file: path, repeat }));
   const paint = paintFor(process.env, process.stdout.isTTY);
   process.stdout.write(
     options.json === true ? checkJson(checked) : checkReport(checked, { repeat, paint }),

@@ -69,9 +69,11 @@ describe('a trace file', () => {
     expect(traced).toEqual(captured(() => run(path, {})));
     const content = readFileSync(trace, 'utf8');
     expect(content.endsWith('}\n')).toBe(true);
-    const events = content
-      .trimEnd()
-      .split('\n')
+    const lines = content.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^\{"keyturnTrace":1,"scenario":\{"title":"Two nodes"/);
+    expect(lines.at(-1)).toMatch(/^\{"digest":"[0-9a-f]{16}","end":/);
+    const events = lines
+      .slice(1, -1)
       .map((line) => JSON.parse(line) as { at: number; event: string });
     expect(events[0]).toEqual({
       at: 0,
@@ -95,7 +97,7 @@ describe('a trace file', () => {
     const path = put(folder, 'a.yaml', safeText);
     const trace = put(folder, 'trace.jsonl', 'older\n');
     captured(() => run(path, { trace }));
-    expect(readFileSync(trace, 'utf8')).toMatch(/^\{"at":0,/);
+    expect(readFileSync(trace, 'utf8')).toMatch(/^\{"keyturnTrace":1,/);
   });
 
   it('longer than what is written at once is whole, too', () => {

@@ -1,17 +1,19 @@
 import { resolve } from 'node:path';
 import { type Rehearsal, rehearseAndHeal } from '../../properties/index.ts';
-import { runJson, runReport } from '../../reports/index.ts';
-import { jsonLines } from '../../sim/index.ts';
+import { runDocument, runJson, runReport } from '../../reports/index.ts';
+import { jsonLines, traceFirstLine, traceLastLine } from '../../sim/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
 import { readScenario, scenarioPath } from '../read-scenario.ts';
+import { assertReportable, writeReport } from '../report-file.ts';
 import { WholeFile } from '../write-files.ts';
 
 export interface RunOptions {
   readonly seed?: string;
   readonly trace?: string;
+  readonly report?: string;
   readonly json?: true;
 }
 
@@ -19,8 +21,10 @@ export interface RunOptions {
 export function run(path: string, options: RunOptions): ExitCode {
   const loaded = readScenario(path);
   const scenario = { ...loaded, seed: options.seed ?? loaded.seed };
+  assertReportable(options.report);
   const traceFile =
     options.trace === undefined ? undefined : traceTo(options.trace, scenarioPath(path));
+  traceFile?.writeLine(traceFirstLine(scenario));
   const rehearsal = rehearseAndHeal(scenario, {
     observe: (trace) => {
       if (traceFile === undefined) return;
@@ -31,8 +35,10 @@ export function run(path: string, options: RunOptions): ExitCode {
       );
     },
   });
+  traceFile?.writeLine(traceLastLine(rehearsal.run));
   traceFile?.finish();
   const repeat = commandLine(['keyturn', 'run', path, '--seed', scenario.seed]);
+  writeReport(options.report, runDocument(rehearsal, { file: path, repeat }));
   const paint = paintFor(process.env, process.stdout.isTTY);
   process.stdout.write(
     options.json === true ? runJson(rehearsal) : runReport(rehearsal, { repeat, paint }),

@@ -62,8 +62,12 @@ function section(paint: Paint, title: string, lines: readonly string[]): readonl
 }
 
 function keyLines(run: Run): readonly string[] {
-  const rows = run.nodes.map(({ name, keysInUse }) => [name, seriesText(keysInUse)]);
-  return cut(columns(rows), 'nodes');
+  return cut(columns(keyRows(run)), 'nodes');
+}
+
+/** The keys in use of each node. */
+export function keyRows(run: Run): readonly (readonly string[])[] {
+  return run.nodes.map(({ name, keysInUse }) => [name, seriesText(keysInUse)]);
 }
 
 function seriesText(series: readonly KeysInUse[]): string {
@@ -72,18 +76,32 @@ function seriesText(series: readonly KeysInUse[]): string {
 }
 
 function counterLines(run: Run): readonly string[] {
-  const rows = run.nodes.flatMap(({ name, counters }) =>
+  const rows = counterRows(run);
+  return rows.length === 0 ? ['  all 0 on every node'] : cut(columns(rows), 'nodes');
+}
+
+/** The counters of each node that counted anything. */
+export function counterRows(run: Run): readonly (readonly string[])[] {
+  return run.nodes.flatMap(({ name, counters }) =>
     counters.size === 0
       ? []
       : [[name, [...counters].map(([counter, value]) => `${counter} ${value}`).join(', ')]],
   );
-  return rows.length === 0 ? ['  all 0 on every node'] : cut(columns(rows), 'nodes');
 }
+
+/** What the columns of {@link lossRows} are. */
+export const lossHead: readonly string[] = [
+  ...['first', 'last', 'from', 'to', '', 'key', 'what became of them', 'packets'],
+];
 
 function lossLines(run: Run): readonly string[] {
   if (run.losses.length === 0) return ['  none'];
-  const heading = ['first', 'last', 'from', 'to', '', 'key', 'what became of them', 'packets'];
-  const rows = run.losses.map((loss) => [
+  return cut(columns([lossHead, ...lossRows(run)]), 'rows');
+}
+
+/** The losses, a row for each flow and fate. */
+export function lossRows(run: Run): readonly (readonly (string | number)[])[] {
+  return run.losses.map((loss) => [
     instantText(loss.firstAt),
     instantText(loss.lastAt),
     loss.sender,
@@ -93,7 +111,6 @@ function lossLines(run: Run): readonly string[] {
     fateText(loss),
     loss.count,
   ]);
-  return cut(columns([heading, ...rows]), 'rows');
 }
 
 const fateTexts: Readonly<Partial<Record<Loss['fate'], string>>> = {
@@ -116,7 +133,8 @@ function cut(lines: readonly string[], what: string): readonly string[] {
   return [...lines.slice(0, mostRows), `  … and ${grouped(left)} more ${what} (--json has all)`];
 }
 
-function packetText({ packets, losses }: Run): string {
+/** How many packets were sent, delivered and lost. */
+export function packetText({ packets, losses }: Run): string {
   const lost = packets.sent - packets.delivered - packets.inFlight;
   const blameless = losses
     .filter(({ fate }) => isBlameless(fate))

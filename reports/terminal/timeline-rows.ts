@@ -42,7 +42,8 @@ function clusterOf(entry: TimelineEntry): string {
   return placeOf(entry).split('/', 1)[0] ?? '';
 }
 
-function whatOf({ event, fields }: TimelineEntry): string {
+/** What happened, in a few words. */
+export function whatOf({ event, fields }: TimelineEntry): string {
   switch (event) {
     case 'secretWritten':
       return 'secret written';

@@ -1,0 +1,21 @@
+import { type Scenario, scenarioToJson } from '../sim/index.ts';
+
+/** What the lab opens on. */
+export interface LabContent {
+  readonly scenario: Scenario;
+  /** What the run's digest was where it was made, for the page to compare; undefined if unknown. */
+  readonly digest: string | undefined;
+}
+
+/** Where the built page takes its content: `reports/lab/index.html` has the same. */
+const place = '<script id="content" type="application/json">null</script>';
+
+/** The lab as one HTML text that opens on a run; without content, on its list of lessons. */
+export function labPage(template: string, content: LabContent | undefined): string {
+  if (content === undefined) return template;
+  const json = JSON.stringify({ ...content, scenario: scenarioToJson(content.scenario) });
+  // Nothing in it may end the element or begin a comment.
+  const safe = json.replaceAll('<', '\\u003c');
+  // A function, since a text could hold `$&`.
+  return template.replace(place, () => place.replace('null', () => safe));
+}
