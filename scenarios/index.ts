@@ -11,7 +11,7 @@ export {
   readLibrary,
   readLibraryEntry,
 } from './library.ts';
-export { loadScenario, type LoadOptions } from './load.ts';
+export { loadHealthyScenario, loadScenario, type LoadOptions } from './load.ts';
 export { type ReadFile } from './plan-clusters.ts';
 export { type Problem } from './problem.ts';
 export { scenarioJsonSchema, type ScenarioFile } from './schema.ts';

@@ -5,6 +5,7 @@ import { expectSchema, limitsSchema, remedyExpectSchema } from './schema/expect.
 import { faultSchema } from './schema/fault.ts';
 import { filledList, list, mapping, text } from './schema/field.ts';
 import { lessonShape } from './schema/lesson.ts';
+import { healthySchema } from './schema/healthy.ts';
 import { stepSchema } from './schema/step.ts';
 
 const remedySchema = mapping('What to do about it.', {
@@ -38,6 +39,7 @@ export const scenarioSchema = mapping(
     faults: list('What else happens, and when.', faultSchema).prefault([]),
     expect: expectSchema.prefault({}),
     remedy: remedySchema.optional(),
+    healthy: healthySchema.optional(),
     limits: limitsSchema.prefault({}),
   },
 );

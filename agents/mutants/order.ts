@@ -1,5 +1,6 @@
 import { withProfile } from './configured.ts';
 import { doAll, intercepted, pretendedSuccess } from './interception.ts';
+import { leavesInstallToBackgroundSync } from './lazy-install.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Mutants that use or announce a key before they are ready for it. */
@@ -40,17 +41,7 @@ export const orderMutants: readonly Mutant[] = [
       },
     })),
   },
-  {
-    name: 'leaves-install-to-background-sync',
-    sentence: 'Installs nothing when it loads a key: the background sync will come to each node.',
-    source: 'https://github.com/cilium/cilium/issues/27319',
-    make: intercepted(() => ({
-      *operation(operation, input) {
-        const installs = operation.kind.startsWith('xfrm') && input.kind === 'keyFile';
-        return installs ? pretendedSuccess : yield operation;
-      },
-    })),
-  },
+  leavesInstallToBackgroundSync,
   {
     name: 'clears-encrypt-map-at-start',
     sentence: 'Writes key ID 0, no encryption, to its encrypt map until it has read the key.',

@@ -1,5 +1,4 @@
 import type { Operations, OperationResult, Steps } from '../../model/agent/index.ts';
-import { keyIdOfMark } from '../../model/datapath/index.ts';
 import type { XfrmState } from '../../model/xfrm/index.ts';
 import { withSettings } from './configured.ts';
 import { intercepted, pretendedSuccess } from './interception.ts';
@@ -10,7 +9,7 @@ export const reclaimMutants: readonly Mutant[] = [
   {
     name: 'sleeps-once-per-load',
     sentence:
-      'Has each load wait for the rotation duration, then delete every key but the one it loaded itself.',
+      'Has each load wait for the rotation duration, then delete the states of every key but its own.',
     source: 'https://github.com/cilium/cilium/issues/19932',
     make: intercepted(({ settings }) => {
       const asleep: number[] = [];
@@ -83,11 +82,6 @@ function isReclaim(input: { readonly kind: string; readonly timer?: string }): b
 function* deleteAllBut(spi: number): Operations {
   const { states = [] } = yield { kind: 'xfrmStateList' };
   for (const state of [...states]) if (state.spi !== spi) yield { kind: 'xfrmStateDelete', state };
-  const { policies = [] } = yield { kind: 'xfrmPolicyList' };
-  for (const policy of [...policies]) {
-    const keyId = keyIdOfMark(policy.mark.value);
-    if (keyId !== 0 && keyId !== spi) yield { kind: 'xfrmPolicyDelete', policy };
-  }
 }
 
 /** Deletes the state of the same tunnel that has another SPI. */

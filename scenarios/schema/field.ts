@@ -125,6 +125,11 @@ export function text(description: string) {
     .meta({ description });
 }
 
+/** A text that may be empty. */
+export function anyText(description: string) {
+  return z.string({ error: 'text' }).meta({ description });
+}
+
 /** One of a few words. */
 export function word<const Words extends readonly string[]>(description: string, words: Words) {
   return z.enum(words, { error: `one of: ${words.join(', ')}` }).meta({ description });

@@ -4,6 +4,7 @@ import { exactlyOne, exactlyOneSchema } from './choice.ts';
 import { faultShape } from './fault.ts';
 import {
   amount,
+  anyText,
   cluster,
   count,
   duration,
@@ -60,7 +61,7 @@ const stepShape = {
     .optional(),
   writeSecret: mapping('Writes this very text to the secret of a cluster.', {
     cluster: cluster('The cluster.'),
-    text: text('The text, sound or not: what an operator may have written.'),
+    text: anyText('The text, sound or not, or none at all: what an operator may have written.'),
   }).optional(),
   copySecret: mapping("Writes one cluster's secret to another cluster.", {
     from: cluster('The cluster whose secret is read.'),
