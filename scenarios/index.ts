@@ -3,6 +3,7 @@ export { didYouMean } from './did-you-mean.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { exampleSecret } from './example-secret.ts';
 export { formatInputError, type InputError } from './input-error.ts';
+export { type Incident, incidents } from './incidents/index.ts';
 export * from './inventory/index.ts';
 export {
   type LibraryContent,

@@ -14,7 +14,6 @@ import {
   nodes,
   outOfRange,
   period,
-  text,
   word,
 } from './field.ts';
 import { settingsSchema } from './settings.ts';

@@ -1,0 +1,2 @@
+export type { Incident } from './incident.ts';
+export { incidents } from './incidents.ts';
