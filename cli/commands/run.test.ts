@@ -160,7 +160,7 @@ describe('a scenario that cannot be read', () => {
     const path = put(makeFolder(), 'a.yaml', safeText.replace('traffic:', 'trafic:'));
     expect(messageOf(() => run(path, {}))).toBe(
       `${path}:14:1: unknown key "trafic" (at trafic)\n` +
-        '  expected: one of: title, sees, why, telltale, source, disagreement, seed, clusters, delays, traffic, procedure, faults, expect, remedy, limits\n' +
+        '  expected: one of: title, sees, why, telltale, source, disagreement, seed, clusters, delays, traffic, procedure, faults, expect, remedy, healthy, limits\n' +
         '  hint: did you mean "traffic"?',
     );
   });
