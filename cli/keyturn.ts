@@ -6,6 +6,7 @@ import { kernelNames } from '../model/xfrm/index.ts';
 import type { check } from './commands/check.ts';
 import type { importClusters } from './commands/import.ts';
 import type { report } from './commands/report.ts';
+import type { plan } from './commands/plan.ts';
 import type { run } from './commands/run.ts';
 import type { ScenariosOptions } from './commands/scenarios.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -52,6 +53,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       const command = await import('./commands/check.ts');
       done(command.check(scenario, options));
     });
+  addPlan(program, done);
   addImport(program, done);
   addLibrary(program, done);
   addReport(program, done);
@@ -110,6 +112,28 @@ type RunAllOptions = Parameters<typeof run>[1] & { readonly all?: true };
 type CheckCommand = typeof check;
 type ImportCommand = typeof importClusters;
 type ReportCommand = typeof report;
+type PlanCommand = typeof plan;
+
+function addPlan(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('plan')
+    .description('the smallest safe rotation duration, what binds it, and when to take which step')
+    .argument('<scenario>', 'a scenario file, or an inventory')
+    .option('--sweep <range>', 'a table along nodes=3..65535, or a delay: secretSync=10s..10m')
+    .option('--out <file.svg>', 'with --sweep: write a plot')
+    .option('--write <file>', "write the scenario with the plan's waits")
+    .option(
+      '--packets-per-second <n>',
+      'through the busiest tunnel, one way, for the sequence numbers',
+      positiveInteger,
+      100_000,
+    )
+    .option('--json', 'print the result as JSON')
+    .action(async (scenario: string, options: Parameters<PlanCommand>[1]) => {
+      const command = await import('./commands/plan.ts');
+      done(command.plan(scenario, options));
+    });
+}
 
 function addImport(program: Command, done: (code: ExitCode) => void): void {
   program

@@ -5,3 +5,4 @@ export { countersOf, uncountedOf } from './packets-of-node.ts';
 export { Judge, rehearse, type Rehearsal } from './rehearse.ts';
 export type { TimelineEntry } from './timeline.ts';
 export type { Cause, FirstLoss, Margin, MarginRule, Verdict } from './verdict.ts';
+export * from './plan/index.ts';

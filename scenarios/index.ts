@@ -17,4 +17,5 @@ export { type ReadFile } from './plan-clusters.ts';
 export { type Problem } from './problem.ts';
 export { scenarioJsonSchema, type ScenarioFile } from './schema.ts';
 export { formatSelector, parseSelector } from './selector-text.ts';
+export { type PlannedWait, type ScenarioChanges, writePlan } from './write-plan.ts';
 export { writeScenario } from './write-scenario.ts';

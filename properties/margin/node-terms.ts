@@ -1,6 +1,6 @@
 import { agentProfiles } from '../../model/agent/index.ts';
 import { DelayTable, endpointSyncInterval, type Scenario } from '../../sim/index.ts';
-import type { FollowedProcedure, KeyRotation } from './key-writes.ts';
+import type { KeyRotation } from './key-writes.ts';
 import type { Level } from './level.ts';
 import type { MeshNode } from './mesh-nodes.ts';
 
@@ -84,14 +84,4 @@ export function endpointWaits(scenario: Scenario, level: Level): readonly Float6
         : 0,
     );
   });
-}
-
-/** The node of a watching cluster, or one that is restarted: whether it gets the key at all. */
-export function getsKey(
-  { keyWatchers }: FollowedProcedure,
-  rotation: KeyRotation,
-  { cluster }: MeshNode,
-  index: number,
-): boolean {
-  return keyWatchers[cluster] === true || rotation.restarts.has(index);
 }

@@ -1,0 +1,147 @@
+import { basename, dirname, resolve } from 'node:path';
+import {
+  type PlanChanges,
+  planChanges,
+  planRotation,
+  type RotationPlan,
+  sweep,
+  type SweepRange,
+} from '../../properties/index.ts';
+import { planJson, planReport, sweepJson, sweepPlot, sweepReport } from '../../reports/index.ts';
+import {
+  loadScenario,
+  parseDuration,
+  readInventory,
+  starterScenario,
+  writePlan,
+} from '../../scenarios/index.ts';
+import { mostNodes, type Scenario } from '../../sim/index.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { BadInput, badInput } from '../failure.ts';
+import { paintFor } from '../paint.ts';
+import { commandLine } from '../quote.ts';
+import { readNamed, readText } from '../read-file.ts';
+import { writeTogether } from '../write-files.ts';
+
+export interface PlanOptions {
+  readonly packetsPerSecond: number;
+  readonly sweep?: string;
+  readonly out?: string;
+  readonly write?: string;
+  readonly json?: true;
+}
+
+/** `keyturn plan`: the smallest safe rotation duration of a scenario or an inventory, and what binds it. */
+export function plan(path: string, options: PlanOptions): ExitCode {
+  const text = scenarioText(path);
+  const scenario = load(text, path);
+  if (options.sweep !== undefined) return printSweep(scenario, path, options);
+  if (options.out !== undefined) {
+    throw new BadInput('--out is for the plot of a sweep\n  hint: add --sweep nodes=3..65535, say');
+  }
+  const planned = planRotation(scenario, options);
+  process.stdout.write(
+    options.json === true
+      ? planJson(planned)
+      : planReport(planned, { paint: paintFor(process.env, process.stdout.isTTY) }),
+  );
+  if (options.write === undefined) return exitCodeOf(planned);
+  return write(text, path, planned, options);
+}
+
+function exitCodeOf({ verdict }: RotationPlan): ExitCode {
+  if (verdict === 'inconclusive') return exitCode.inconclusive;
+  return verdict === 'safe' ? exitCode.holds : exitCode.violated;
+}
+
+/** The text of a scenario, or of the one that an inventory starts with. */
+function scenarioText(path: string): string {
+  const text = readNamed(path);
+  if (!/^\s*"?kind"?\s*:\s*"?Inventory\b/m.test(text)) return text;
+  const inventory = readInventory(text, path);
+  if (!inventory.ok) throw badInput(inventory.error);
+  return starterScenario([{ inventory: inventory.value, inventoryFile: basename(path) }]);
+}
+
+function load(text: string, path: string): Scenario {
+  const folder = dirname(path);
+  const loaded = loadScenario(text, {
+    file: path,
+    readFile: (name) => readText(resolve(folder, name)),
+  });
+  if (!loaded.ok) throw badInput(loaded.error);
+  if (loaded.value.clusters.reduce((sum, { nodes }) => sum + nodes.length, 0) < 2) {
+    throw new BadInput(`${path}: there is only one node\n  expected: a node and a peer, at least`);
+  }
+  return loaded.value;
+}
+
+/** The plan's waits put into the procedure; if they do not do, a longer duration with them. */
+function write(text: string, path: string, planned: RotationPlan, options: PlanOptions): ExitCode {
+  const file = options.write ?? '';
+  if (planned.refusal !== undefined) {
+    process.stdout.write(`\nnothing written: no waits and no duration make this procedure safe\n`);
+    return exitCode.violated;
+  }
+  const first = applied(text, path, planChanges(planned));
+  const again = planRotation(load(first, path), options);
+  const changed =
+    again.margin < 0 ? applied(first, path, { ...planChanges(again), waits: [] }) : first;
+  const final = planRotation(load(changed, path), options);
+  writeTogether([{ path: file, text: changed }]);
+  const next = commandLine(['keyturn', 'check', file]);
+  process.stdout.write(`\nwrote ${file}: ${final.verdict}\nnext: ${next}\n`);
+  return exitCodeOf(final);
+}
+
+function applied(text: string, path: string, changes: PlanChanges): string {
+  const written = writePlan(text, changes);
+  if (written.ok) return written.value;
+  throw new BadInput(`${path}: the plan cannot be written into it: ${written.error}`);
+}
+
+function printSweep(scenario: Scenario, path: string, options: PlanOptions): ExitCode {
+  if (options.write !== undefined) {
+    throw new BadInput('--write is for a plan, not for a sweep\n  hint: leave out --sweep');
+  }
+  const range = sweepRange(options.sweep ?? '');
+  const points = sweep(scenario, range);
+  process.stdout.write(
+    options.json === true ? sweepJson(range, points) : sweepReport(range, points),
+  );
+  if (options.out !== undefined) {
+    if (!options.out.endsWith('.svg')) {
+      throw new BadInput(`--out ${options.out}: this is no plot\n  expected: a file named *.svg`);
+    }
+    const title = `${scenario.title === '' ? path : scenario.title}`;
+    writeTogether([{ path: options.out, text: sweepPlot(range, points, title) }]);
+    process.stderr.write(`wrote ${options.out}\n`);
+  }
+  return exitCode.holds;
+}
+
+const delays = ['secretSync', 'load', 'install', 'publish', 'watch', 'mesh', 'latency'] as const;
+
+/** Reads `nodes=3..65535` or `secretSync=10s..10m`. */
+function sweepRange(text: string): SweepRange {
+  const [, name = '', low = '', high = ''] = /^(\w+)=(\w+)\.\.(\w+)$/.exec(text) ?? [];
+  const what = (['nodes', ...delays] as const).find((known) => known === name);
+  const read = what === 'nodes' ? nodeCount : lengthOf;
+  const [from, to] = [read(low), read(high)];
+  if (what === undefined || from === undefined || to === undefined || from >= to) {
+    throw new BadInput(
+      `--sweep ${text}: this is no range\n  expected: nodes=3..65535, or a delay as in secretSync=10s..10m; the first end is the smaller\n  hint: the delays are ${delays.join(', ')}`,
+    );
+  }
+  return { what, from, to };
+}
+
+function nodeCount(text: string): number | undefined {
+  const count = Number(text);
+  return /^\d+$/.test(text) && count >= 2 && count <= mostNodes ? count : undefined;
+}
+
+function lengthOf(text: string): number | undefined {
+  const parsed = parseDuration(text);
+  return parsed.ok ? parsed.value : undefined;
+}
