@@ -1,0 +1,212 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { captured, messageOf } from '../test-support/captured.ts';
+import { makeFolder, put } from '../test-support/folder.ts';
+import { check } from './check.ts';
+import { plan } from './plan.ts';
+
+const options = { packetsPerSecond: 100_000 };
+
+/** One cluster as documented, with something unlike the defaults. */
+function oneCluster(cluster: string, more = ''): string {
+  return `title: One cluster
+clusters:
+  - {name: east, release: cilium-1.19, routing: native, ${cluster}}
+${more}procedure:
+  - wait: 1m
+  - rotate: east
+  - wait: 10m
+`;
+}
+
+function planned(text: string, more: Partial<Parameters<typeof plan>[1]> = {}) {
+  const path = put(makeFolder(), 'scenario.yaml', text);
+  return captured(() => plan(path, { ...options, ...more }));
+}
+
+describe('the documented default, 5 min and 1 min', () => {
+  it('is safe in one cluster: the margin is what the minute and the news leave of it', () => {
+    const { text, value } = planned(oneCluster('nodes: 100'));
+    expect(value).toBe(0);
+    // Late: 60 s sync, 100 ms load, 2 x 99 states of 200 us, 100 ms publish, 200 ms watch; early: 100 ms load.
+    expect(text).toMatch(/needed {3}ipsec-key-rotation-duration of at least 1m 00\.340s\n/);
+    expect(text).toContain('margin   3m 59.660s');
+    expect(text).toMatch(/\+ {2}1m {5,}secretSync {2}east\/n\d+/);
+  });
+
+  it('stops being safe where kubelets are slower than it says', () => {
+    const slow = oneCluster('nodes: 100', 'delays: {secretSync: "uniform(0s, 300s)"}\n');
+    const { text, value } = planned(slow);
+    expect(value).toBe(1);
+    expect(text).toContain('margin   -340ms');
+    expect(planned(oneCluster('nodes: 100')).text).toMatch(/secretSync {2}1m {8,}4m 59\.660s/);
+  });
+
+  it('stops being safe in a mesh whose records take too long, or that is rotated too slowly', () => {
+    const mesh = (wait: string): string => `title: A mesh
+clusters:
+  - {name: east, nodes: 10, release: cilium-1.19}
+  - {name: west, nodes: 10, release: cilium-1.19}
+procedure:
+  - rotate: east
+  - wait: ${wait}
+  - copySecret: {from: east, to: west}
+`;
+    // 4 states for each of 19 peers: 15.2 ms. 60 s + 15.2 ms + 100 ms + 1 s mesh + 200 ms = 61.3152 s.
+    const { text, value } = planned(mesh('2m'));
+    expect(value).toBe(0);
+    expect(text).toContain('needed   ipsec-key-rotation-duration of at least 3m 01.316s');
+    expect(text).toMatch(/\+ {2}2m {5,}written {5}west after east/);
+    // 5 min less 61.3152 s; and the mesh may take what is left of it beyond its second.
+    expect(text).toMatch(/west {5}4 {4}2m {7}at once {3}3m 58\.685s {2}in time/);
+    expect(text).toMatch(/mesh {8}1s {10,}1m 59\.685s/);
+    const late = planned(mesh('4m'));
+    expect(late.value).toBe(1);
+    expect(late.text).toContain('too late');
+  });
+
+  it('stops being safe where agents without a watcher are restarted one after another', () => {
+    const rolling = `title: Restarts, two at a time, 60 s each
+clusters:
+  - name: east
+    nodes: 1000
+    release: cilium-1.19
+    routing: native
+    settings: {enable-ipsec-key-watcher: false}
+procedure:
+  - rotate: east
+  - upgrade: {nodes: east, release: cilium-1.19, downtime: 60s, interval: 30s}
+`;
+    const { text, value } = planned(rolling);
+    expect(value).toBe(1);
+    // 999 x 30 s = 8 h 19 m 30 s between the first and the last.
+    expect(text).toMatch(/\+ {2}8h 20m 30s {2}restart {2}east\/n1000/);
+    expect(text).toContain('of at least 8h 19m 30.700s');
+    expect(text).toMatch(/restarts {4}8h 19m 30s {3}4m 59\.\d+s/);
+  });
+
+  it('is refused for 1,000 nodes with the states of 1.17, which announces before it installs', () => {
+    const { text, value } = planned(
+      oneCluster('nodes: 1000').replace('cilium-1.19', 'cilium-1.17').replace('native', 'tunnel'),
+    );
+    expect(value).toBe(1);
+    expect(text).toContain('no rotation duration is safe');
+    // 100 ms + 10 ms + 1 ms against 200 us for each of 4 x 999 states but the last one.
+    expect(text).toMatch(
+      /installs in 799ms, and east\/n\d+ may send with the new key after 111ms: NOT ready/,
+    );
+    expect(text).toContain('safe up to 140 nodes, or up to 27us for each state');
+  });
+});
+
+it('refuses a rotation of agents that never look at the key file', () => {
+  const { text, value } = planned(
+    oneCluster('nodes: 3, settings: {enable-ipsec-key-watcher: false}'),
+  );
+  expect(value).toBe(1);
+  expect(text).toContain('east/n1 never loads the key');
+});
+
+it('is inconclusive where something happens that the formula does not cover', () => {
+  const fault = 'faults:\n  - {at: 1m, reboot: {nodes: east/n1, downtime: 1m}}\n';
+  const { text, value } = planned(oneCluster('nodes: 3', fault));
+  expect(value).toBe(3);
+  expect(text).toContain('the fault reboot');
+});
+
+const twice = `# far too fast
+title: A mesh rotated cluster after cluster, twice
+clusters:
+  - {name: east, nodes: 3, release: cilium-1.19, routing: native}
+  - {name: west, nodes: 3, release: cilium-1.19, routing: native}
+delays:
+  secretSync: uniform(1s, 2s)
+  mesh: 2s
+  at:
+    - nodes: west/n2
+      secretSync: 71s # a slow kubelet
+traffic:
+  - every: 500ms
+procedure:
+  - wait: 10s
+  - rotate: east
+  - wait: 5s # then the other cluster
+  - copySecret: {from: east, to: west}
+  - wait: 65s # too early for another key
+  - rotate: east
+  - wait: 5s
+  - copySecret: {from: east, to: west}
+  - wait: 10m
+`;
+
+describe("a plan's waits, written back", () => {
+  const checked = (path: string) => captured(() => check(path, { runs: 3 })).value;
+
+  it('pass keyturn check, and one second less on the binding one fails it', () => {
+    const folder = makeFolder();
+    const path = put(folder, 'mesh.yaml', twice);
+    const out = join(folder, 'planned.yaml');
+    expect(checked(path)).toBe(1);
+    expect(captured(() => plan(path, { ...options, write: out })).value).toBe(0);
+    const written = readFileSync(out, 'utf8');
+    expect(written).toContain('# a slow kubelet');
+    expect(checked(out)).toBe(0);
+    // West is written at 5 s, its slow node has the file 71 s later: the next key of west is at 76.001 s.
+    const waits = [...written.matchAll(/wait: \S+/g)].map(([whole]) => whole);
+    expect(waits).toHaveLength(5);
+    const binding = waits[3] ?? '';
+    const shorter = put(folder, 'shorter.yaml', written.replace(binding, lessASecond(binding)));
+    expect(checked(shorter)).toBe(1);
+  });
+
+  it('are not written where nothing is safe', () => {
+    const folder = makeFolder();
+    const path = put(
+      folder,
+      'never.yaml',
+      oneCluster('nodes: 1000').replace('cilium-1.19', 'cilium-1.17'),
+    );
+    const out = join(folder, 'never-written.yaml');
+    expect(captured(() => plan(path, { ...options, write: out })).value).toBe(1);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+function lessASecond(wait: string): string {
+  const seconds = /(\d+)s/.exec(wait)?.[1] ?? '1';
+  return wait.replace(`${seconds}s`, `${Number(seconds) - 1}s`);
+}
+
+describe('a sweep', () => {
+  it('of nodes tells from where on a release that announces first is unsafe', () => {
+    const text = oneCluster('nodes: 3').replace('cilium-1.19', 'cilium-1.18');
+    const { text: table, value } = planned(text, { sweep: 'nodes=3..65535' });
+    expect(value).toBe(0);
+    const rows = table.split('\n').filter((line) => /^[\d,]+ /.test(line));
+    expect(rows[0]).toMatch(/^3 /);
+    expect(rows.at(-1)).toMatch(/^65,535 /);
+    const unsafe = rows.map((row) => / -\S+/.test(row));
+    expect(unsafe).toEqual([...unsafe].sort());
+    expect(unsafe[0]).toBe(false);
+    expect(unsafe.at(-1)).toBe(true);
+  });
+
+  it('of a delay is written as a plot', () => {
+    const out = join(makeFolder(), 'plot.svg');
+    const { value } = planned(oneCluster('nodes: 3'), { sweep: 'secretSync=10s..10m', out });
+    expect(value).toBe(0);
+    expect(readFileSync(out, 'utf8')).toMatch(/^<svg [^]*<polyline [^]*<\/svg>\n$/);
+  });
+
+  it.each([
+    'nodes',
+    'nodes=5..3',
+    'nodes=1..9',
+    'nodes=3..70000',
+    'secretsync=1s..2s',
+    'load=1..2',
+  ])('of %s is no range', (sweep) => {
+    expect(messageOf(() => planned(oneCluster('nodes: 3'), { sweep }))).toContain('is no range');
+  });
+});
