@@ -1,7 +1,7 @@
 import type { Operation, OperationResult } from '../model/agent/index.ts';
 import { unreachable } from '../model/assert.ts';
 import { keyIdOfMark } from '../model/datapath/index.ts';
-import type { Errno, PolicyIdentity, StateConfig, XfrmState } from '../model/xfrm/index.ts';
+import type { Errno, PolicyIdentity, StateConfig, ListedState } from '../model/xfrm/index.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +30,7 @@ function apply(world: World, node: SimNode, operation: Operation): OperationResu
     case 'xfrmStateFind':
       return { errno: 'ok', state: node.xfrm.findState(operation) };
     case 'xfrmStateList':
-      return { errno: 'ok', states: node.xfrm.states() };
+      return { errno: 'ok', states: node.xfrm.listStates() };
     case 'xfrmPolicyList':
       return { errno: 'ok', policies: node.xfrm.policies() };
     case 'xfrmStateAdd':
@@ -136,7 +136,7 @@ function addState(world: World, node: SimNode, state: StateConfig): OperationRes
  * DELSA names a destination, an SPI and a mark, so it may hit another state than the one meant
  * (Linux, net/xfrm/xfrm_user.c, `xfrm_del_sa`).
  */
-function deleteState(world: World, node: SimNode, state: XfrmState): OperationResult {
+function deleteState(world: World, node: SimNode, state: ListedState): OperationResult {
   const { destination, spi, mark } = state;
   const errno = node.xfrm.deleteState({ destination, spi, mark });
   if (errno !== 'ok') return { errno };
@@ -156,7 +156,7 @@ function recordState(
   world: World,
   event: 'stateAdded' | 'stateDeleted',
   node: SimNode,
-  state: StateConfig | XfrmState,
+  state: StateConfig | ListedState,
 ): void {
   const source = world.ownerOf(state.source);
   const outgoing = source === node.index;

@@ -7,7 +7,7 @@ import type {
   PolicyIdentity,
   StateConfig,
   XfrmPolicy,
-  XfrmState,
+  ListedState,
 } from '../xfrm/index.ts';
 import type { NodeRecord } from './node-record.ts';
 
@@ -15,7 +15,7 @@ import type { NodeRecord } from './node-record.ts';
 export type Operation =
   | { readonly kind: 'xfrmStateAdd'; readonly state: StateConfig }
   | { readonly kind: 'xfrmStateUpdate'; readonly state: StateConfig }
-  | { readonly kind: 'xfrmStateDelete'; readonly state: XfrmState }
+  | { readonly kind: 'xfrmStateDelete'; readonly state: ListedState }
   /** The state with exactly this source, destination, SPI and mark, as found in a dump. */
   | {
       readonly kind: 'xfrmStateFind';
@@ -70,7 +70,7 @@ export type AgentTimer = 'reclaim' | 'backgroundSync';
 /** The answer to an operation. `states` and `policies` answer a list, `state` a find. */
 export interface OperationResult {
   readonly errno: Errno;
-  readonly state?: XfrmState | undefined;
-  readonly states?: Iterable<XfrmState>;
+  readonly state?: ListedState | undefined;
+  readonly states?: Iterable<ListedState>;
   readonly policies?: Iterable<XfrmPolicy>;
 }

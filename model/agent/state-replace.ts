@@ -1,4 +1,4 @@
-import type { Errno, StateConfig, XfrmState } from '../xfrm/index.ts';
+import type { Errno, StateConfig, ListedState } from '../xfrm/index.ts';
 import type { Steps } from './agent.ts';
 import { info } from './log.ts';
 import type { AgentMemory } from './memory.ts';
@@ -12,7 +12,7 @@ import type { AgentProfile } from './profile.ts';
 export function* replaceOutdated(
   memory: AgentMemory,
   states: {
-    readonly existing: XfrmState;
+    readonly existing: ListedState;
     readonly wanted: StateConfig;
     readonly remoteRebooted: boolean;
   },
@@ -48,7 +48,7 @@ export function* addDespiteConflict(memory: AgentMemory, wanted: StateConfig): S
 }
 
 /** cilium: ipsec_linux.go, `xfrmDeleteConflictingState`; v1.16 and v1.17 also compare the source. */
-function conflicts(candidate: XfrmState, wanted: StateConfig, profile: AgentProfile): boolean {
+function conflicts(candidate: ListedState, wanted: StateConfig, profile: AgentProfile): boolean {
   const common = candidate.shape.markMask & wanted.shape.markMask;
   return (
     candidate.spi === wanted.spi &&

@@ -1,54 +1,50 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address } from '../address.ts';
-import { defined } from '../assert.ts';
+import { assert, defined } from '../assert.ts';
 import type { Brand } from '../brand.ts';
 import type { KeyHandle } from '../xfrm/index.ts';
 import { bootIdBytes } from './boot-id.ts';
 import type { IpsecKey, KeyAlgorithm } from './ipsec-key.ts';
-import { type Recipe, RecipeTable } from './recipe-table.ts';
 import { canonicalAddress, deriveTunnelKey, globalKeyBytes, type KeyBytes } from './tunnel-key.ts';
 
 /** Stands for the secret part of an {@link IpsecKey}: its algorithms and their keys. */
 export type PskId = Brand<number, 'PskId'>;
 
-/** Stands for a boot ID: the 36 bytes of it that enter a key. */
-export type BootIdNumber = Brand<number, 'BootIdNumber'>;
+/** Stands for what one end of a tunnel adds to a key: an address and 36 bytes of a boot ID. */
+export type TunnelEnd = Brand<number, 'TunnelEnd'>;
 
-/** What the key of one direction of one tunnel is made from. */
-export interface TunnelKeyRecipe {
-  readonly psk: PskId;
-  readonly source: Address;
-  readonly destination: Address;
-  readonly sourceBootId: BootIdNumber;
-  readonly destinationBootId: BootIdNumber;
+interface EndEntry {
+  readonly number: TunnelEnd;
+  readonly address: Address;
+  readonly bootId: string;
+  /** By which people tell the boots apart. */
+  readonly boot: number;
 }
 
-/** Entries are numbered from 1; 0 in a recipe says that the key is global. */
+/** Entries are numbered from 1; 0 in place of an end says that the key is global. */
 const none = 0;
 
+/** A handle is the number of the secret, that of the source and that of the destination, in one. */
+const mostEnds = 0x10_0000;
+const mostPsks = 0x2000;
+
 /**
- * Hands out handles for keys, so that equal keys have equal handles, without deriving any: a handle
- * is the number of a recipe, counted from 1.
+ * Hands out handles for keys, so that equal keys have equal handles, without deriving any and without
+ * remembering one: a handle is made of the numbers of what a key is made from.
  *
- * Unequal recipes are taken to make unequal keys. Nothing but a collision of (cut) SHA-2 can break
- * that: in what is hashed, boot IDs have 36 bytes, the addresses of a tunnel 4 or 16 alike, and the
- * secret as many as the key itself. The exception is an empty key: two of them have unequal
+ * Unequal ingredients are taken to make unequal keys. Nothing but a collision of (cut) SHA-2 can
+ * break that: in what is hashed, boot IDs have 36 bytes, the addresses of a tunnel 4 or 16 alike, and
+ * the secret as many as the key itself. The exception is an empty key: two of them have unequal
  * handles. The length of the ICV is no part of a key.
  */
 export class KeyRing {
   readonly #psks: KeyAlgorithm[] = [];
   readonly #pskIds = new Map<string, PskId>();
-  readonly #bootIds: string[] = [];
-  readonly #bootIdsByText = new Map<string, BootIdNumber>();
-  readonly #bootIdsByContent = new Map<string, BootIdNumber>();
-  readonly #addresses: Address[] = [];
-  readonly #addressNumbers = new Map<Address, number>();
-  readonly #recipes = new RecipeTable();
-
-  /** How many handles were handed out: the highest of them. */
-  get size(): number {
-    return this.#recipes.size;
-  }
+  readonly #ends: EndEntry[] = [];
+  readonly #endsByContent = new Map<string, EndEntry>();
+  /** The end that was last asked for with this address: nearly always the one that is asked for. */
+  readonly #latestEnds = new Map<Address, EndEntry>();
+  readonly #boots = new Map<string, number>();
 
   /** What stands for the key's algorithms and digits; upper and lower case are one. */
   psk(key: IpsecKey): PskId {
@@ -56,74 +52,92 @@ export class KeyRing {
     const known = this.#pskIds.get(content);
     if (known !== undefined) return known;
     const id = this.#psks.push(key.algorithm) as PskId;
+    assert(id < mostPsks, 'the secrets of one run must be fewer than 8,192');
     this.#pskIds.set(content, id);
     return id;
   }
 
-  /** What stands for a boot ID of at least 36 bytes (checkBootId). */
-  bootId(text: string): BootIdNumber {
-    const known = this.#bootIdsByText.get(text);
-    if (known !== undefined) return known;
-    const content = bytesToHex(bootIdBytes(text));
-    const number =
-      this.#bootIdsByContent.get(content) ?? (this.#bootIds.push(text) as BootIdNumber);
-    this.#bootIdsByContent.set(content, number);
-    this.#bootIdsByText.set(text, number);
-    return number;
+  /** What stands for an address and a boot ID of at least 36 bytes (checkBootId). */
+  end(address: Address, bootId: string): TunnelEnd {
+    const latest = this.#latestEnds.get(address);
+    if (latest?.bootId === bootId) return latest.number;
+    const entry = this.#endOf(canonicalAddress(address), bootId);
+    this.#latestEnds.set(address, entry);
+    return entry.number;
   }
 
   /** The key that all states share where keys are not per tunnel. */
   globalKey(psk: PskId): KeyHandle {
-    return this.#recipes.intern([psk, none, none, none, none]) as KeyHandle;
+    return handleOf(psk, none, none);
   }
 
   /** The key of one direction of one tunnel. */
-  tunnelKey(recipe: TunnelKeyRecipe): KeyHandle {
-    return this.#recipes.intern([
-      recipe.psk,
-      this.#addressNumber(recipe.source),
-      this.#addressNumber(recipe.destination),
-      recipe.sourceBootId,
-      recipe.destinationBootId,
-    ]) as KeyHandle;
+  tunnelKey(psk: PskId, source: TunnelEnd, destination: TunnelEnd): KeyHandle {
+    return handleOf(psk, source, destination);
   }
 
   /** The bytes that a handle stands for, derived now. */
   bytes(handle: KeyHandle): KeyBytes {
-    const [psk, source, destination, sourceBootId, destinationBootId] = this.#recipe(handle);
-    const algorithm = entry(this.#psks, psk);
-    if (source === none) return globalKeyBytes(algorithm);
+    const { psk, source, destination } = this.#ingredients(handle);
+    const algorithm = defined(this.#psks[psk - 1], 'the secret');
+    if (source === undefined || destination === undefined) return globalKeyBytes(algorithm);
     return deriveTunnelKey(algorithm, {
-      source: entry(this.#addresses, source),
-      destination: entry(this.#addresses, destination),
-      sourceBootId: entry(this.#bootIds, sourceBootId),
-      destinationBootId: entry(this.#bootIds, destinationBootId),
+      source: source.address,
+      destination: destination.address,
+      sourceBootId: source.bootId,
+      destinationBootId: destination.bootId,
     });
   }
 
   /** What a handle stands for, for people, without a byte of the secret. */
   describe(handle: KeyHandle): string {
-    const [psk, source, destination, sourceBootId, destinationBootId] = this.#recipe(handle);
+    const { psk, source, destination } = this.#ingredients(handle);
     const secret = `secret ${String(psk)}`;
-    if (source === none) return `${secret}, global`;
-    const from = `${entry(this.#addresses, source).text} (boot ${String(sourceBootId)})`;
-    const to = `${entry(this.#addresses, destination).text} (boot ${String(destinationBootId)})`;
-    return `${secret}, ${from} -> ${to}`;
+    if (source === undefined || destination === undefined) return `${secret}, global`;
+    return `${secret}, ${describeEnd(source)} -> ${describeEnd(destination)}`;
   }
 
-  #recipe(handle: KeyHandle): Recipe {
-    return this.#recipes.recipe(handle);
+  #ingredients(handle: KeyHandle): {
+    readonly psk: number;
+    readonly source: EndEntry | undefined;
+    readonly destination: EndEntry | undefined;
+  } {
+    const destination = handle % mostEnds;
+    const rest = Math.floor(handle / mostEnds);
+    const source = rest % mostEnds;
+    const psk = Math.floor(rest / mostEnds);
+    const known =
+      psk >= 1 &&
+      psk <= this.#psks.length &&
+      source <= this.#ends.length &&
+      destination <= this.#ends.length &&
+      (source === none) === (destination === none);
+    assert(known, `no key has the handle ${String(handle)}`);
+    return { psk, source: this.#ends[source - 1], destination: this.#ends[destination - 1] };
   }
 
-  #addressNumber(of: Address): number {
-    const known = this.#addressNumbers.get(of);
+  #endOf(address: Address, bootId: string): EndEntry {
+    const bootContent = bytesToHex(bootIdBytes(bootId));
+    const content = `${address.text} ${bootContent}`;
+    const known = this.#endsByContent.get(content);
     if (known !== undefined) return known;
-    const canonical = canonicalAddress(of);
-    const number = this.#addressNumbers.get(canonical) ?? this.#addresses.push(canonical);
-    this.#addressNumbers.set(canonical, number);
-    this.#addressNumbers.set(of, number);
-    return number;
+    const boot = this.#boots.get(bootContent) ?? this.#boots.size + 1;
+    this.#boots.set(bootContent, boot);
+    const number = (this.#ends.length + 1) as TunnelEnd;
+    assert(number < mostEnds, 'the tunnel ends of one run must be fewer than 1,048,576');
+    const entry = { number, address, bootId, boot };
+    this.#ends.push(entry);
+    this.#endsByContent.set(content, entry);
+    return entry;
   }
+}
+
+function handleOf(psk: number, source: number, destination: number): KeyHandle {
+  return ((psk * mostEnds + source) * mostEnds + destination) as KeyHandle;
+}
+
+function describeEnd({ address, boot }: EndEntry): string {
+  return `${address.text} (boot ${String(boot)})`;
 }
 
 function pskContent(algorithm: KeyAlgorithm): string {
@@ -138,8 +152,4 @@ function pskContent(algorithm: KeyAlgorithm): string {
         ];
   // No name holds a space: the secret's fields are split at spaces.
   return parts.join(' ');
-}
-
-function entry<T>(entries: readonly T[], number: number): T {
-  return defined(entries[number - 1], `entry ${String(number)} of the key ring`);
 }

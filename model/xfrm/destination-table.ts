@@ -1,6 +1,7 @@
 import type { Address } from '../address.ts';
-import { emptyBuckets } from './hash-index.ts';
-import type { XfrmState } from './state.ts';
+import type { StateShape } from './config.ts';
+import { RowChains } from './row-chains.ts';
+import { noRow, type RowFollower, type StateRows } from './state-rows.ts';
 
 const initialBuckets = 8;
 const maximumBuckets = 1 << 20;
@@ -14,81 +15,76 @@ const maximumBuckets = 1 << 20;
  * Source: Linux 6.1, net/xfrm/xfrm_state.c, xfrm_hash_resize and xfrm_hash_grow_check;
  * net/xfrm/xfrm_hash.h.
  */
-export class DestinationTable {
-  #heads: (XfrmState | undefined)[] = emptyBuckets(initialBuckets);
+export class DestinationTable implements RowFollower {
+  readonly #rows: StateRows;
+  #chains = new RowChains(initialBuckets);
   #count = 0;
   #lastRank = 0;
 
+  constructor(rows: StateRows) {
+    this.#rows = rows;
+  }
+
   get buckets(): number {
-    return this.#heads.length;
+    return this.#chains.buckets;
   }
 
-  /** The bucket's states, in the kernel's order, follow by `nextByDestination`. */
-  bucket(destination: Address, source: Address | undefined, reqid: number): XfrmState | undefined {
-    const hash = destinationHash(destination, source, reqid);
-    return this.#heads[hash & (this.#heads.length - 1)];
+  /** The first state of the bucket in the kernel's order; the others follow by `after`. */
+  first(destination: Address, source: Address | undefined, reqid: number): number {
+    return this.#chains.first(destinationHash(destination, source, reqid));
   }
 
-  add(state: XfrmState): void {
-    const collides = this.#push(state, this.#heads);
+  after(row: number): number {
+    return this.#chains.after(row);
+  }
+
+  add(row: number): void {
+    const collides = this.#push(row);
     this.#count += 1;
-    if (collides && this.#count >= this.#heads.length && this.#heads.length < maximumBuckets) {
-      this.#grow();
-    }
+    if (collides && this.#count >= this.buckets && this.buckets < maximumBuckets) this.#grow();
   }
 
   /** The state must be in the table. */
-  remove(state: XfrmState): void {
-    const bucket = bucketOf(state, this.#heads);
-    let before = this.#heads[bucket] as XfrmState;
-    if (before === state) {
-      this.#heads[bucket] = state.nextByDestination;
-    } else {
-      while (before.nextByDestination !== state) before = before.nextByDestination as XfrmState;
-      before.nextByDestination = state.nextByDestination;
-    }
-    state.nextByDestination = undefined;
+  remove(row: number): void {
+    this.#chains.remove(row, this.#hashOf(row));
     this.#count -= 1;
   }
 
+  rowsMoved(moved: Int32Array): void {
+    this.#chains.rowsMoved(moved);
+  }
+
   /** Whether the state lies in the bucket of this destination and source, with its own reqid. */
-  isInBucket(state: XfrmState, destination: Address, source: Address | undefined): boolean {
-    const { reqid } = state.shape;
-    const distance =
-      destinationHash(state.destination, state.source, reqid) ^
-      destinationHash(destination, source, reqid);
-    return (distance & (this.#heads.length - 1)) === 0;
+  isInBucket(row: number, destination: Address, source: Address | undefined): boolean {
+    const { reqid } = this.#rows.shape[row] as StateShape;
+    const distance = this.#hashOf(row) ^ destinationHash(destination, source, reqid);
+    return (distance & (this.buckets - 1)) === 0;
   }
 
   /** Puts the state at the head of its bucket. True if the bucket was not empty. */
-  #push(state: XfrmState, heads: (XfrmState | undefined)[]): boolean {
-    const bucket = bucketOf(state, heads);
-    const head = heads[bucket];
-    state.nextByDestination = head;
-    heads[bucket] = state;
+  #push(row: number): boolean {
+    const hash = this.#hashOf(row);
+    const collides = this.#chains.first(hash) !== noRow;
+    this.#chains.push(row, hash);
     this.#lastRank += 1;
-    state.rank = this.#lastRank;
-    return head !== undefined;
+    this.#rows.rank[row] = this.#lastRank;
+    return collides;
   }
 
   /** The kernel's worker does this a moment after the insert; here it happens at once. */
   #grow(): void {
-    const heads = emptyBuckets<XfrmState>(this.#heads.length * 2);
-    for (let bucket = this.#heads.length - 1; bucket >= 0; bucket -= 1) {
-      let state = this.#heads[bucket];
-      while (state !== undefined) {
-        const after: XfrmState | undefined = state.nextByDestination;
-        this.#push(state, heads);
-        state = after;
-      }
+    const old = this.#chains;
+    this.#chains = new RowChains(old.buckets * 2);
+    for (let bucket = old.buckets - 1; bucket >= 0; bucket -= 1) {
+      for (let row = old.firstOf(bucket); row !== noRow; row = old.after(row)) this.#push(row);
     }
-    this.#heads = heads;
   }
-}
 
-function bucketOf(state: XfrmState, heads: readonly (XfrmState | undefined)[]): number {
-  const hash = destinationHash(state.destination, state.source, state.shape.reqid);
-  return hash & (heads.length - 1);
+  #hashOf(row: number): number {
+    const { destination, source, shape } = this.#rows;
+    const { reqid } = shape[row] as StateShape;
+    return destinationHash(destination[row] as Address, source[row] as Address, reqid);
+  }
 }
 
 /** AF_INET and AF_INET6 on Linux. */

@@ -8,6 +8,11 @@ export * from './packet.ts';
 export * from './result-kinds.ts';
 export * from './routes.ts';
 export { XfrmPolicy } from './policy.ts';
-export { type StateStatistics, type StateValidity, XfrmState } from './state.ts';
+export {
+  type ListedState,
+  type StateStatistics,
+  type StateValidity,
+  type XfrmState,
+} from './state.ts';
 export { type StateQuery } from './state-table.ts';
 export { Xfrm } from './xfrm.ts';

@@ -57,11 +57,11 @@ export class InputPath {
   }
 
   #find(packet: EspPacket, mark: number): XfrmState | undefined {
-    const { bySpi } = this.#kernel.states;
+    const { states } = this.#kernel;
     if (!this.#kernel.profile.cachesInputStates) {
-      return bySpi.find(packet.destination, packet.spi, mark);
+      return states.find(packet.destination, packet.spi, mark);
     }
-    const state = bySpi.findUsedFirst(packet.destination, packet.spi, mark);
+    const state = states.findUsedFirst(packet.destination, packet.spi, mark);
     if (state?.validity === 'valid') this.#cache(activityOf(state));
     return state;
   }

@@ -1,6 +1,6 @@
 import type { Address } from '../address.ts';
 import { second, type Microseconds } from '../time.ts';
-import type { KeyHandle, PolicyDirection, StateShape, Template } from './config.ts';
+import type { KeyHandle, PolicyDirection, StateConfig, StateShape, Template } from './config.ts';
 import { CounterTable } from './counter-table.ts';
 import { ExpiryTimers } from './expiry-timers.ts';
 import type { KernelProfile } from './kernel-profile.ts';
@@ -8,7 +8,7 @@ import { PolicyTable } from './policy-table.ts';
 import type { XfrmPolicy } from './policy.ts';
 import type { Routes } from './routes.ts';
 import { StateTable } from './state-table.ts';
-import { XfrmState } from './state.ts';
+import { activityOf, seedActivity, type StateValidity, type XfrmState } from './state.ts';
 
 /** What a larval state has for a key. */
 export const noKey = -1 as KeyHandle;
@@ -49,8 +49,14 @@ export class Kernel {
     for (const state of this.timers.take(now)) this.states.remove(state);
   }
 
-  insert(state: XfrmState): void {
-    this.states.add(state);
+  insert(config: StateConfig, validity: StateValidity, now: Microseconds): void {
+    const { seed, shape } = config;
+    if (validity === 'valid' && seed === undefined && shape.lifetime === undefined) {
+      this.states.add(config, now);
+      return;
+    }
+    const state = this.states.addAwake(config, validity, now);
+    if (seed !== undefined) seedActivity(activityOf(state), seed);
     this.armTimeLimit(state);
   }
 
@@ -81,7 +87,7 @@ export class Kernel {
     const shape = larvalShape(template, policy.shape.markMask, this.acquireSeconds);
     const markValue = policy.markBits;
     const config = { shape, source, destination, spi: template.spi, markValue, key: noKey };
-    this.insert(new XfrmState(config, 'acquire', now));
+    this.insert(config, 'acquire', now);
   }
 }
 

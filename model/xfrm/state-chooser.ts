@@ -83,9 +83,7 @@ export class StateChooser {
 
   #walkBucket(anySource: boolean): void {
     const source = anySource ? undefined : this.#source;
-    const table = this.#states.byDestination;
-    let state = table.bucket(this.#destination, source, this.#template.reqid);
-    for (; state !== undefined; state = state.nextByDestination) {
+    for (const state of this.#states.bucket(this.#destination, source, this.#template.reqid)) {
       if (this.#fits(state) && (anySource || fitsSource(state, this.#source))) {
         this.#consider(state);
       }
@@ -93,10 +91,9 @@ export class StateChooser {
   }
 
   #probeSpi(anySource: boolean): void {
-    const { bySpi } = this.#states;
     const { spi } = this.#template;
-    for (let n = 0; n < bySpi.maskCount; n += 1) {
-      const state = bySpi.candidate(n, this.#destination, spi, this.#markBits);
+    for (let n = 0; n < this.#states.maskCount; n += 1) {
+      const state = this.#states.candidate(n, this.#destination, spi, this.#markBits);
       if (state === undefined || !this.#fits(state)) continue;
       if (anySource ? this.#isInWildcardBucket(state) : this.#isInOwnBucket(state)) {
         this.#consider(state);
@@ -107,11 +104,11 @@ export class StateChooser {
   #isInOwnBucket(state: XfrmState): boolean {
     if (state.source === this.#source) return true;
     if (!fitsSource(state, this.#source)) return false;
-    return this.#states.byDestination.isInBucket(state, this.#destination, this.#source);
+    return this.#states.isInBucket(state, this.#destination, this.#source);
   }
 
   #isInWildcardBucket(state: XfrmState): boolean {
-    return this.#states.byDestination.isInBucket(state, this.#destination, undefined);
+    return this.#states.isInBucket(state, this.#destination, undefined);
   }
 
   #fits(state: XfrmState): boolean {
@@ -137,7 +134,16 @@ export class StateChooser {
       this.#expired = true;
       return;
     }
-    if (this.#best === undefined || supersedes(state, this.#best)) this.#best = state;
+    if (this.#best === undefined || this.#supersedes(state, this.#best)) this.#best = state;
+  }
+
+  /** Not-dying before dying, then the later second of insertion, then the first in the bucket. */
+  #supersedes(state: XfrmState, best: XfrmState): boolean {
+    const dying = state.activity?.dying ?? false;
+    const bestDying = best.activity?.dying ?? false;
+    if (dying !== bestDying) return bestDying;
+    if (state.addedSecond !== best.addedSecond) return state.addedSecond > best.addedSecond;
+    return this.#states.isNewer(state, best);
   }
 
   #whyNone(): NoState {
@@ -145,20 +151,10 @@ export class StateChooser {
     if (this.#expired) return 'expired';
     const { spi } = this.#template;
     if (spi === 0) return 'missing';
-    const holder = this.#states.bySpi.find(this.#destination, spi, this.#markBits);
-    return holder === undefined ? 'missing' : 'spiTaken';
+    return this.#states.has(this.#destination, spi, this.#markBits) ? 'spiTaken' : 'missing';
   }
 }
 
 function fitsSource(state: XfrmState, source: Address): boolean {
   return state.source === source || isUnspecified(state.source) || isUnspecified(source);
-}
-
-/** Not-dying before dying, then the later second of insertion, then the first in the bucket. */
-function supersedes(state: XfrmState, best: XfrmState): boolean {
-  const dying = state.activity?.dying ?? false;
-  const bestDying = best.activity?.dying ?? false;
-  if (dying !== bestDying) return bestDying;
-  if (state.addedSecond !== best.addedSecond) return state.addedSecond > best.addedSecond;
-  return state.rank > best.rank;
 }

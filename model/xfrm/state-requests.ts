@@ -3,7 +3,7 @@ import type { SequenceSeed, StateConfig, StateIdentity, StateShape } from './con
 import type { Errno } from './errno.ts';
 import { type Kernel, larvalShape, noKey } from './kernel.ts';
 import { withinLimits } from './lifetime.ts';
-import { activityOf, seedActivity, XfrmState } from './state.ts';
+import { activityOf, seedActivity } from './state.ts';
 
 /** XFRMA_REPLAY_ESN_MAX. */
 const largestWindow = 4096;
@@ -20,9 +20,9 @@ export function addState(kernel: Kernel, config: StateConfig, now: Microseconds)
   if (error !== 'ok') return error;
   const { destination, spi, markValue, shape } = config;
   const masked = markValue & shape.markMask;
-  if (kernel.states.bySpi.find(destination, spi, masked) !== undefined) return 'EEXIST';
+  if (kernel.states.has(destination, spi, masked)) return 'EEXIST';
   if (kernel.states.hasPlaceholders) removePlaceholder(kernel, config);
-  kernel.insert(new XfrmState(config, 'valid', now));
+  kernel.insert(config, 'valid', now);
   return 'ok';
 }
 
@@ -33,11 +33,11 @@ export function addState(kernel: Kernel, config: StateConfig, now: Microseconds)
  */
 export function updateState(kernel: Kernel, config: StateConfig): Errno {
   const { destination, spi, markValue, shape } = config;
-  const found = kernel.states.bySpi.find(destination, spi, markValue & shape.markMask);
+  const found = kernel.states.find(destination, spi, markValue & shape.markMask);
   if (found === undefined) return 'ESRCH';
   if (found.validity === 'acquire') {
     kernel.states.remove(found);
-    kernel.insert(new XfrmState(config, 'valid', kernel.now));
+    kernel.insert(config, 'valid', kernel.now);
     return 'ok';
   }
   if (kernel.profile.enforcesDirection && found.shape.direction !== shape.direction) return 'ESRCH';
@@ -52,10 +52,7 @@ export function updateState(kernel: Kernel, config: StateConfig): Errno {
 
 /** DELSA. ESRCH if there is none; it may hit another state than the one that was meant. */
 export function deleteState(kernel: Kernel, identity: StateIdentity): Errno {
-  const state = kernel.states.locate(identity);
-  if (state === undefined) return 'ESRCH';
-  kernel.states.remove(state);
-  return 'ok';
+  return kernel.states.removeLocated(identity) ? 'ok' : 'ESRCH';
 }
 
 /**
@@ -66,9 +63,9 @@ export function deleteState(kernel: Kernel, identity: StateIdentity): Errno {
 export function allocateSpi(kernel: Kernel, config: StateConfig, now: Microseconds): Errno {
   const { destination, spi, markValue, shape } = config;
   const masked = markValue & shape.markMask;
-  if (kernel.states.bySpi.find(destination, spi, masked) !== undefined) return 'ENOENT';
+  if (kernel.states.has(destination, spi, masked)) return 'ENOENT';
   const larval = larvalShape(shape, shape.markMask, kernel.acquireSeconds);
-  kernel.insert(new XfrmState({ ...config, shape: larval, key: noKey }, 'acquire', now));
+  kernel.insert({ ...config, shape: larval, key: noKey }, 'acquire', now);
   return 'ok';
 }
 
@@ -100,8 +97,7 @@ function removePlaceholder(
   { shape, source, destination, markValue }: StateConfig,
 ): void {
   const markBits = markValue & shape.markMask;
-  let state = kernel.states.byDestination.bucket(destination, source, shape.reqid);
-  for (; state !== undefined; state = state.nextByDestination) {
+  for (const state of kernel.states.bucket(destination, source, shape.reqid)) {
     if (
       state.validity === 'acquire' &&
       state.spi === 0 &&

@@ -1,11 +1,8 @@
 import type { Address } from '../address.ts';
-import type { Microseconds } from '../time.ts';
-import { second } from '../time.ts';
 import { StateActivity } from './activity.ts';
-import type { KeyHandle, SequenceSeed, StateConfig, StateShape } from './config.ts';
-import type { Chained } from './hash-index.ts';
-import type { Ordered } from './insertion-order.ts';
+import type { KeyHandle, SequenceSeed, StateShape } from './config.ts';
 import type { Mark } from './mark.ts';
+import type { StateRows } from './state-rows.ts';
 
 /**
  * `XFRM_STATE_*` of the kernel. Only a `valid` state transforms packets. `acquire` is a larval
@@ -13,47 +10,24 @@ import type { Mark } from './mark.ts';
  */
 export type StateValidity = 'acquire' | 'valid' | 'expired' | 'dead';
 
-/**
- * One ESP state. There may be millions: the object is flat, and what packets change is kept apart
- * until there is a packet. Only this folder writes to it.
- */
-export class XfrmState implements Chained<XfrmState>, Ordered<XfrmState> {
+/** What a dump tells of a state: all but what packets and time have done to it. */
+export class ListedState {
   // What a packet reads comes first, to lie in as few cache lines as possible.
-  /** Replaced as a whole when an update changes a limit or the output mark. */
   shape: StateShape;
   /** The mark's value as a signed 32-bit integer, which V8 stores in place. */
   readonly markBits: number;
   readonly spi: number;
   readonly destination: Address;
   readonly source: Address;
-  /** The next one in the same bucket of the SPI index. */
-  nextInBucket: XfrmState | undefined;
-  validity: StateValidity;
-  activity: StateActivity | undefined;
   readonly key: KeyHandle;
-  /** When it was added, in whole seconds, as the kernel keeps it. */
-  readonly addedSecond: number;
-  /** Among states that match the same packet the one with the greatest rank is found. */
-  rank: number;
-  /** The next one in the same bucket of the destination table, newest first. */
-  nextByDestination: XfrmState | undefined;
-  nextInserted: XfrmState | undefined;
 
-  constructor(config: StateConfig, validity: StateValidity, now: Microseconds) {
-    this.shape = config.shape;
-    this.markBits = config.markValue & config.shape.markMask;
-    this.spi = config.spi;
-    this.destination = config.destination;
-    this.source = config.source;
-    this.nextInBucket = undefined;
-    this.validity = validity;
-    this.activity =
-      config.seed === undefined ? undefined : seedActivity(new StateActivity(), config.seed);
-    this.key = config.key;
-    this.addedSecond = Math.floor(now / second);
-    this.rank = 0;
-    this.nextByDestination = undefined;
-    this.nextInserted = undefined;
+  constructor(rows: StateRows, row: number) {
+    this.shape = rows.shape[row] as StateShape;
+    this.markBits = rows.markBits[row] as number;
+    this.spi = rows.spi[row] as number;
+    this.destination = rows.destination[row] as Address;
+    this.source = rows.source[row] as Address;
+    this.key = rows.keyOf(row);
   }
 
   /** The mark's value, unsigned. */
@@ -63,6 +37,26 @@ export class XfrmState implements Chained<XfrmState>, Ordered<XfrmState> {
 
   get mark(): Mark {
     return { value: this.markValue, mask: this.shape.markMask >>> 0 };
+  }
+}
+
+/**
+ * One ESP state that is awake: what packets change is kept apart until there is a packet. Only this
+ * folder writes to it. Its shape is replaced as a whole when an update changes a limit or the output
+ * mark.
+ */
+export class XfrmState extends ListedState {
+  validity: StateValidity = 'valid';
+  activity: StateActivity | undefined = undefined;
+  /** When it was added, in whole seconds, as the kernel keeps it. */
+  readonly addedSecond: number;
+  /** Where the table keeps it; it moves. */
+  row: number;
+
+  constructor(rows: StateRows, row: number) {
+    super(rows, row);
+    this.addedSecond = rows.addedSecond[row] as number;
+    this.row = row;
   }
 
   get isDeleted(): boolean {

@@ -52,7 +52,7 @@ describe('two kernels', () => {
     const arrived = { ...rest, source: destination, destination: source };
     const received = receiver.input(arrived, 0x70, 0);
     expect(received).toMatchObject({ kind: 'decrypted', mark: 0xd70 });
-    const state = receiver.findState({ ...inState(), mark: { value: 0, mask: 0 } });
+    const state = receiver.getState({ ...inState(), mark: { value: 0, mask: 0 } });
     expect(received).toMatchObject({ inner: outbound, secpath: [state] });
     expect(state?.statistics).toMatchObject({ packets: 1, bytes: 52, inputLow: 1 });
     expect([sender.counters(), receiver.counters()]).toEqual([[], []]);

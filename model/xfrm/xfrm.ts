@@ -1,5 +1,6 @@
 import type { Microseconds } from '../time.ts';
 import type {
+  KeyHandle,
   PolicyConfig,
   PolicyDirection,
   PolicyIdentity,
@@ -20,7 +21,7 @@ import type { InputResult, OutputResult } from './result-kinds.ts';
 import { allRouted, type Routes } from './routes.ts';
 import * as requests from './state-requests.ts';
 import type { StateQuery } from './state-table.ts';
-import type { XfrmState } from './state.ts';
+import type { ListedState, XfrmState } from './state.ts';
 
 const noStates: readonly XfrmState[] = [];
 
@@ -65,7 +66,7 @@ export class Xfrm {
   }
 
   /** The state with exactly this source, destination, SPI and mark. */
-  findState(query: StateQuery): XfrmState | undefined {
+  findState(query: StateQuery): ListedState | undefined {
     return this.#kernel.states.findExact(query);
   }
 
@@ -90,13 +91,23 @@ export class Xfrm {
     return this.#kernel.states.all();
   }
 
+  /** What a dump shows of them, in the same order. It leaves the states as they are, and is quicker. */
+  listStates(): Iterable<ListedState> {
+    return this.#kernel.states.list();
+  }
+
+  /** The keys of all states, one for each state. */
+  keys(): Iterable<KeyHandle> {
+    return this.#kernel.states.keys();
+  }
+
   get stateCount(): number {
     return this.#kernel.states.size;
   }
 
   /** Buckets of the kernel's state tables, as `ip -s xfrm state count` shows them. */
   get stateBuckets(): number {
-    return this.#kernel.states.byDestination.buckets;
+    return this.#kernel.states.buckets;
   }
 
   /** NEWPOLICY: `ok`; EEXIST; EINVAL for a template that the kernel does not take. */
@@ -129,7 +140,7 @@ export class Xfrm {
 
   /** Deletes all states and all policies. The counters stay. */
   flush(): void {
-    for (const state of this.#kernel.states.all()) this.#kernel.states.remove(state);
+    this.#kernel.states.clear();
     this.#kernel.policies.clear();
   }
 

@@ -1,14 +1,14 @@
 import type { Address } from '../../address.ts';
+import type { StateConfig } from '../config.ts';
 import { destinationHash } from '../destination-table.ts';
-import type { XfrmState } from '../state.ts';
 
 /**
  * The kernel's two state tables as plain lists, head first, without any index: what the model's
  * tables are compared with. The list by SPI is one for all buckets, since only its order matters.
  */
 export class ReferenceTables {
-  #buckets: XfrmState[][] = Array.from({ length: 8 }, () => []);
-  #bySpi: XfrmState[] = [];
+  #buckets: StateConfig[][] = Array.from({ length: 8 }, () => []);
+  #bySpi: StateConfig[] = [];
 
   get size(): number {
     return this.#bySpi.length;
@@ -18,7 +18,7 @@ export class ReferenceTables {
     return this.#buckets.length;
   }
 
-  add(state: XfrmState): void {
+  add(state: StateConfig): void {
     const bucket = this.bucket(state.destination, state.source, state.shape.reqid);
     const collides = bucket.length > 0;
     bucket.unshift(state);
@@ -26,25 +26,25 @@ export class ReferenceTables {
     if (collides && this.size > this.#buckets.length - 1) this.#grow();
   }
 
-  remove(state: XfrmState): void {
+  remove(state: StateConfig): void {
     const bucket = this.bucket(state.destination, state.source, state.shape.reqid);
     bucket.splice(bucket.indexOf(state), 1);
     this.#bySpi.splice(this.#bySpi.indexOf(state), 1);
   }
 
-  find(destination: Address, spi: number, mark: number): XfrmState | undefined {
+  find(destination: Address, spi: number, mark: number): StateConfig | undefined {
     return this.#bySpi.find(
       (state) =>
         spi !== 0 &&
         state.destination === destination &&
         state.spi === spi &&
-        (mark & state.shape.markMask) >>> 0 === state.markValue,
+        ((mark ^ state.markValue) & state.shape.markMask) === 0,
     );
   }
 
-  bucket(destination: Address, source: Address | undefined, reqid: number): XfrmState[] {
+  bucket(destination: Address, source: Address | undefined, reqid: number): StateConfig[] {
     const index = destinationHash(destination, source, reqid) & (this.#buckets.length - 1);
-    return this.#buckets[index] as XfrmState[];
+    return this.#buckets[index] as StateConfig[];
   }
 
   #grow(): void {
