@@ -146,11 +146,13 @@ function keyOf(
 ): KeyHandle {
   const { keyRing } = memory.environment;
   if (!loaded.key.perTunnel) return keyRing.globalKey(loaded.psk);
-  return keyRing.tunnelKey(
-    loaded.psk,
-    keyRing.end(tunnel.source, nodes.source.bootId),
-    keyRing.end(tunnel.destination, nodes.destination.bootId),
-  );
+  return keyRing.tunnelKey({
+    psk: loaded.psk,
+    source: tunnel.source,
+    destination: tunnel.destination,
+    sourceBootId: keyRing.bootId(nodes.source.bootId),
+    destinationBootId: keyRing.bootId(nodes.destination.bootId),
+  });
 }
 
 function forwardPolicyOf(memory: AgentMemory, family: Family, here: Address): PolicyConfig {

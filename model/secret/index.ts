@@ -28,4 +28,4 @@ export {
   type KeyBytes,
   type TunnelEnds,
 } from './tunnel-key.ts';
-export { KeyRing, type PskId, type TunnelEnd } from './key-ring.ts';
+export { type BootIdNumber, KeyRing, type PskId, type TunnelKeyRecipe } from './key-ring.ts';

@@ -49,11 +49,13 @@ describe('a key ring', () => {
           const psk = ring.psk(key);
           const handle = global
             ? ring.globalKey(psk)
-            : ring.tunnelKey(
+            : ring.tunnelKey({
                 psk,
-                ring.end(ends.source, ends.sourceBootId),
-                ring.end(ends.destination, ends.destinationBootId),
-              );
+                source: ends.source,
+                destination: ends.destination,
+                sourceBootId: ring.bootId(ends.sourceBootId),
+                destinationBootId: ring.bootId(ends.destinationBootId),
+              });
           const bytes = global
             ? globalKeyBytes(key.algorithm)
             : deriveTunnelKey(key.algorithm, ends);
@@ -80,13 +82,11 @@ describe('a key ring', () => {
 
   test('looks at the first 36 bytes of a boot ID', () => {
     const ring = new KeyRing();
-    const here = address('10.0.0.1');
-    const end = ring.end(here, 'a'.repeat(36));
-    expect(ring.end(here, `${'a'.repeat(36)}\n`)).toBe(end);
-    expect(ring.end(here, 'a'.repeat(36))).toBe(end);
-    expect(ring.end(here, '61'.repeat(36))).not.toBe(end);
-    expect(ring.end(here, `${'a'.repeat(35)}b`)).not.toBe(end);
-    expect(() => ring.end(here, 'short')).toThrow(
+    const number = ring.bootId('a'.repeat(36));
+    expect(ring.bootId(`${'a'.repeat(36)}\n`)).toBe(number);
+    expect(ring.bootId('61'.repeat(36))).not.toBe(number);
+    expect(ring.bootId(`${'a'.repeat(35)}b`)).not.toBe(number);
+    expect(() => ring.bootId('short')).toThrow(
       new AssertionError('boot ID of fewer than 36 bytes: "short"'),
     );
   });
@@ -94,10 +94,15 @@ describe('a key ring', () => {
   test('describes its keys without a byte of the secret', () => {
     const ring = new KeyRing();
     const psk = ring.psk(keys[0]);
-    const source = ring.end(address('10.0.0.1'), 'a'.repeat(36));
-    const destination = ring.end(address('::ffff:10.0.0.2'), 'b'.repeat(36));
+    const recipe = {
+      psk,
+      source: address('10.0.0.1'),
+      destination: address('::ffff:10.0.0.2'),
+      sourceBootId: ring.bootId('a'.repeat(36)),
+      destinationBootId: ring.bootId('b'.repeat(36)),
+    };
     expect(ring.describe(ring.globalKey(psk))).toBe('secret 1, global');
-    expect(ring.describe(ring.tunnelKey(psk, source, destination))).toBe(
+    expect(ring.describe(ring.tunnelKey(recipe))).toBe(
       'secret 1, 10.0.0.1 (boot 1) -> 10.0.0.2 (boot 2)',
     );
   });

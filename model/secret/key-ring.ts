@@ -10,15 +10,24 @@ import { canonicalAddress, deriveTunnelKey, globalKeyBytes, type KeyBytes } from
 /** Stands for the secret part of an {@link IpsecKey}: its algorithms and their keys. */
 export type PskId = Brand<number, 'PskId'>;
 
-/** Stands for what one end of a tunnel adds to a key: an address and 36 bytes of a boot ID. */
-export type TunnelEnd = Brand<number, 'TunnelEnd'>;
+/** Stands for a boot ID: the 36 bytes of it that enter a key. */
+export type BootIdNumber = Brand<number, 'BootIdNumber'>;
 
-interface EndEntry {
-  readonly number: TunnelEnd;
+/** What the key of one direction of one tunnel is made from. */
+export interface TunnelKeyRecipe {
+  readonly psk: PskId;
+  readonly source: Address;
+  readonly destination: Address;
+  readonly sourceBootId: BootIdNumber;
+  readonly destinationBootId: BootIdNumber;
+}
+
+/** What one end of a tunnel adds to a key. */
+interface TunnelEnd {
+  readonly number: number;
+  /** As it enters the key. */
   readonly address: Address;
-  readonly bootId: string;
-  /** By which people tell the boots apart. */
-  readonly boot: number;
+  readonly bootId: BootIdNumber;
 }
 
 /** Entries are numbered from 1; 0 in place of an end says that the key is global. */
@@ -40,11 +49,13 @@ const mostPsks = 0x2000;
 export class KeyRing {
   readonly #psks: KeyAlgorithm[] = [];
   readonly #pskIds = new Map<string, PskId>();
-  readonly #ends: EndEntry[] = [];
-  readonly #endsByContent = new Map<string, EndEntry>();
+  readonly #bootIds: string[] = [];
+  readonly #bootIdsByText = new Map<string, BootIdNumber>();
+  readonly #bootIdsByContent = new Map<string, BootIdNumber>();
+  readonly #ends: TunnelEnd[] = [];
+  readonly #endsByContent = new Map<string, TunnelEnd>();
   /** The end that was last asked for with this address: nearly always the one that is asked for. */
-  readonly #latestEnds = new Map<Address, EndEntry>();
-  readonly #boots = new Map<string, number>();
+  readonly #latestEnds = new Map<Address, TunnelEnd>();
 
   /** What stands for the key's algorithms and digits; upper and lower case are one. */
   psk(key: IpsecKey): PskId {
@@ -57,13 +68,16 @@ export class KeyRing {
     return id;
   }
 
-  /** What stands for an address and a boot ID of at least 36 bytes (checkBootId). */
-  end(address: Address, bootId: string): TunnelEnd {
-    const latest = this.#latestEnds.get(address);
-    if (latest?.bootId === bootId) return latest.number;
-    const entry = this.#endOf(canonicalAddress(address), bootId);
-    this.#latestEnds.set(address, entry);
-    return entry.number;
+  /** What stands for a boot ID of at least 36 bytes (checkBootId). */
+  bootId(text: string): BootIdNumber {
+    const known = this.#bootIdsByText.get(text);
+    if (known !== undefined) return known;
+    const content = bytesToHex(bootIdBytes(text));
+    const number =
+      this.#bootIdsByContent.get(content) ?? (this.#bootIds.push(text) as BootIdNumber);
+    this.#bootIdsByContent.set(content, number);
+    this.#bootIdsByText.set(text, number);
+    return number;
   }
 
   /** The key that all states share where keys are not per tunnel. */
@@ -72,8 +86,10 @@ export class KeyRing {
   }
 
   /** The key of one direction of one tunnel. */
-  tunnelKey(psk: PskId, source: TunnelEnd, destination: TunnelEnd): KeyHandle {
-    return handleOf(psk, source, destination);
+  tunnelKey(recipe: TunnelKeyRecipe): KeyHandle {
+    const source = this.#end(recipe.source, recipe.sourceBootId);
+    const destination = this.#end(recipe.destination, recipe.destinationBootId);
+    return handleOf(recipe.psk, source.number, destination.number);
   }
 
   /** The bytes that a handle stands for, derived now. */
@@ -84,8 +100,8 @@ export class KeyRing {
     return deriveTunnelKey(algorithm, {
       source: source.address,
       destination: destination.address,
-      sourceBootId: source.bootId,
-      destinationBootId: destination.bootId,
+      sourceBootId: this.#bootIdText(source),
+      destinationBootId: this.#bootIdText(destination),
     });
   }
 
@@ -99,8 +115,8 @@ export class KeyRing {
 
   #ingredients(handle: KeyHandle): {
     readonly psk: number;
-    readonly source: EndEntry | undefined;
-    readonly destination: EndEntry | undefined;
+    readonly source: TunnelEnd | undefined;
+    readonly destination: TunnelEnd | undefined;
   } {
     const destination = handle % mostEnds;
     const rest = Math.floor(handle / mostEnds);
@@ -116,19 +132,27 @@ export class KeyRing {
     return { psk, source: this.#ends[source - 1], destination: this.#ends[destination - 1] };
   }
 
-  #endOf(address: Address, bootId: string): EndEntry {
-    const bootContent = bytesToHex(bootIdBytes(bootId));
-    const content = `${address.text} ${bootContent}`;
-    const known = this.#endsByContent.get(content);
-    if (known !== undefined) return known;
-    const boot = this.#boots.get(bootContent) ?? this.#boots.size + 1;
-    this.#boots.set(bootContent, boot);
-    const number = (this.#ends.length + 1) as TunnelEnd;
+  #bootIdText({ bootId }: TunnelEnd): string {
+    return defined(this.#bootIds[bootId - 1], 'the boot ID');
+  }
+
+  #end(address: Address, bootId: BootIdNumber): TunnelEnd {
+    const latest = this.#latestEnds.get(address);
+    if (latest?.bootId === bootId) return latest;
+    const canonical = canonicalAddress(address);
+    const content = `${canonical.text} ${String(bootId)}`;
+    const end = this.#endsByContent.get(content) ?? this.#newEnd(canonical, bootId);
+    this.#endsByContent.set(content, end);
+    this.#latestEnds.set(address, end);
+    return end;
+  }
+
+  #newEnd(address: Address, bootId: BootIdNumber): TunnelEnd {
+    const number = this.#ends.length + 1;
     assert(number < mostEnds, 'the tunnel ends of one run must be fewer than 1,048,576');
-    const entry = { number, address, bootId, boot };
-    this.#ends.push(entry);
-    this.#endsByContent.set(content, entry);
-    return entry;
+    const end = { number, address, bootId };
+    this.#ends.push(end);
+    return end;
   }
 }
 
@@ -136,8 +160,8 @@ function handleOf(psk: number, source: number, destination: number): KeyHandle {
   return ((psk * mostEnds + source) * mostEnds + destination) as KeyHandle;
 }
 
-function describeEnd({ address, boot }: EndEntry): string {
-  return `${address.text} (boot ${String(boot)})`;
+function describeEnd({ address, bootId }: TunnelEnd): string {
+  return `${address.text} (boot ${String(bootId)})`;
 }
 
 function pskContent(algorithm: KeyAlgorithm): string {
