@@ -43,27 +43,10 @@ export const orderMutants: readonly Mutant[] = [
   },
   leavesInstallToBackgroundSync,
   {
-    name: 'clears-encrypt-map-at-start',
-    sentence: 'Writes key ID 0, no encryption, to its encrypt map until it has read the key.',
-    source: 'https://github.com/cilium/cilium/issues/34756',
-    make: intercepted(() => {
-      let cleared = false;
-      return {
-        *operation(operation, input) {
-          if (!cleared && input.kind === 'start') {
-            cleared = true;
-            yield { kind: 'encryptMapUpdate', keyId: 0 };
-          }
-          return yield operation;
-        },
-      };
-    }),
-  },
-  {
     name: 'clears-encrypt-map-while-rotating',
     sentence:
       'Switches encryption off, by key ID 0 in its encrypt map, until a new key is in place.',
-    source: 'Breaks the rule that no packet of encrypted traffic ever leaves in plaintext',
+    source: 'https://github.com/cilium/cilium/issues/34756',
     make: intercepted(() => ({
       *operation(operation, input) {
         const result = yield operation;

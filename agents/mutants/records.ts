@@ -139,14 +139,32 @@ export const recordMutants: readonly Mutant[] = [
     sentence: "Takes the nodes' own addresses for the ends of its tunnels, not their router IPs.",
     source: 'https://github.com/cilium/cilium/issues/25724',
     make: intercepted(
-      () => ({
-        input(input) {
-          if (input.kind === 'nodeUpsert') return { ...input, node: withNodeIps(input.node) };
-          if (input.kind !== 'start') return input;
-          const nodes = input.start.nodes.map(withNodeIps);
-          return { ...input, start: { ...input.start, nodes } };
-        },
-      }),
+      () => {
+        const routers = new Map<Address, Address>();
+        const noted = (node: NodeRecord): NodeRecord => {
+          for (const family of [4, 6] as const) {
+            const [own, router] = [node.internalIp[family], node.ciliumInternalIp[family]];
+            if (own !== undefined && router !== undefined) routers.set(own, router);
+          }
+          return withNodeIps(node);
+        };
+        return {
+          input(input) {
+            if (input.kind === 'nodeUpsert') return { ...input, node: noted(input.node) };
+            if (input.kind !== 'start') return input;
+            return { ...input, start: { ...input.start, nodes: input.start.nodes.map(noted) } };
+          },
+          *operation(operation) {
+            // It has no tunnel to a router IP, but knows all the same whose it is.
+            const router =
+              operation.kind === 'nodeMapUpdate' ? routers.get(operation.address) : undefined;
+            if (router !== undefined && operation.kind === 'nodeMapUpdate') {
+              yield { ...operation, address: router };
+            }
+            return yield operation;
+          },
+        };
+      },
       (environment) => makeCiliumAgent({ ...environment, local: withNodeIps(environment.local) }),
     ),
   },

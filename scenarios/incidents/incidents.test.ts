@@ -19,7 +19,7 @@ test('lists 68 incidents, each once, from the most to the least relevant tier', 
 
 test('every incident that a scenario shows has one, and every scenario is of an incident', () => {
   const shown = incidents.filter(({ shownBy }) => shownBy.kind === 'scenario');
-  expect(shown.map(({ id }) => `${id}.yaml`)).toEqual(expect.arrayContaining(files));
+  expect(files.sort()).toEqual(shown.map(({ id }) => `${id}.yaml`).sort());
 });
 
 test.each(incidents)('$id says where it is to be seen, or why not here', (incident) => {
@@ -42,12 +42,12 @@ describe.each(files)('%s', (name) => {
 
   test('fails what the healthy run has to show', () => {
     const { deviations, verdict } = rehearse({ ...broken, expect: healthy.expect });
-    expect([deviations.length, verdict.kind]).not.toEqual([0, 'safe']);
+    expect([deviations.length, verdict.kind]).not.toEqual([0, healthy.expect.verdict]);
   });
 
   test('passes without what is broken', () => {
     const { deviations, verdict } = rehearse(healthy);
-    expect([deviations, verdict.kind]).toEqual([[], 'safe']);
+    expect([deviations, verdict.kind]).toEqual([[], healthy.expect.verdict]);
   });
 
   test('names a public issue of its incident, where there is one', () => {
