@@ -5,6 +5,7 @@ import { ciliumReleases } from '../model/release.ts';
 import { kernelNames } from '../model/xfrm/index.ts';
 import type { check } from './commands/check.ts';
 import type { importClusters } from './commands/import.ts';
+import type { lab } from './commands/lab.ts';
 import type { report } from './commands/report.ts';
 import type { plan } from './commands/plan.ts';
 import type { run } from './commands/run.ts';
@@ -57,6 +58,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
   addImport(program, done);
   addLibrary(program, done);
   addReport(program, done);
+  addLab(program, done);
   return program;
 }
 
@@ -111,6 +113,7 @@ function addLibrary(program: Command, done: (code: ExitCode) => void): void {
 type RunAllOptions = Parameters<typeof run>[1] & { readonly all?: true };
 type CheckCommand = typeof check;
 type ImportCommand = typeof importClusters;
+type LabCommand = typeof lab;
 type ReportCommand = typeof report;
 type PlanCommand = typeof plan;
 
@@ -177,6 +180,25 @@ function addReport(program: Command, done: (code: ExitCode) => void): void {
       const command = await import('./commands/report.ts');
       done(command.report(trace, options));
     });
+}
+
+function addLab(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('lab')
+    .description('the page in which rotations are seen: lessons, and a scenario to turn knobs on')
+    .argument('[scenario]', 'a scenario file, or the ID of a scenario of the library')
+    .option('--out <file>', 'write the page there instead of serving it on loopback')
+    .option('--port <port>', 'where to serve it; 0: any that is free', port, 0)
+    .action(async (scenario: string | undefined, options: Parameters<LabCommand>[1]) => {
+      const command = await import('./commands/lab.ts');
+      done(await command.lab(scenario, options));
+    });
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('Expected a port, 0 to 65535.');
 }
 
 function collect(value: string, collected: readonly string[] = []): readonly string[] {

@@ -7,6 +7,7 @@ export { junitReport } from './junit.ts';
 export { labPage, type LabContent } from './lab-page.ts';
 export { markdownReport } from './markdown.ts';
 export { mermaidReport } from './mermaid.ts';
+export { encryptStatus, xfrmStat, xfrmState } from './node-panel.ts';
 export { checkDocument, outcomeOf, runDocument } from './run-document.ts';
 export { atSender } from './run/drop-series.ts';
 export { type Recorded, Recording } from './run/recording.ts';

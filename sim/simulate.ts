@@ -4,6 +4,7 @@ import { inject } from './faults.ts';
 import { Procedure } from './procedure.ts';
 import type { NodeOutcome, Run, RunEnd } from './run.ts';
 import type { Scenario } from './scenario.ts';
+import type { SimNode } from './sim-node.ts';
 import { Tally } from './tally.ts';
 import { Trace, type TraceNames } from './trace.ts';
 import { World } from './world.ts';
@@ -13,6 +14,11 @@ export interface SimulateOptions {
   readonly agents?: AgentFactory;
   /** Gets to see the trace before the first event, to observe what it wants to. */
   readonly observe?: (trace: Trace) => void;
+  /** Gets to see the nodes when all events up to an instant have run; nothing runs after that. */
+  readonly until?: {
+    readonly at: Microseconds;
+    readonly look: (nodes: readonly SimNode[]) => void;
+  };
 }
 
 /** Carries out a scenario. Everything follows from the scenario, its seed included, and nothing else. */
@@ -22,7 +28,8 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
   options.observe?.(trace);
   const world = new World(scenario, trace, options.agents ?? namedAgent);
   settle(world);
-  const end = play(world);
+  const end = play(world, options.until?.at ?? Number.POSITIVE_INFINITY);
+  options.until?.look(world.nodes);
   return {
     scenario,
     digest: trace.digest(),
@@ -66,7 +73,7 @@ function settle(world: World): void {
 }
 
 /** Runs events until the procedure is done and no packet is under way, or a limit is reached. */
-function play(world: World): RunEnd {
+function play(world: World, until: Microseconds): RunEnd {
   const { scenario, queue } = world;
   const procedure = new Procedure(world, scenario.procedure);
   for (const traffic of world.traffic) traffic.start();
@@ -79,7 +86,7 @@ function play(world: World): RunEnd {
   }
   procedure.start();
   let finishedAt: Microseconds | undefined = undefined;
-  while (queue.runNext()) {
+  while ((queue.nextTime ?? 0) <= until && queue.runNext()) {
     const reason = world.inconclusive ?? limitReached(world);
     if (reason !== undefined) return { kind: 'inconclusive', at: world.now, reason };
     if (!procedure.isDone) continue;

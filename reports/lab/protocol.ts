@@ -1,0 +1,54 @@
+import type { Rehearsal } from '../../properties/index.ts';
+import type { ScenarioJson } from '../../sim/index.ts';
+import type { Drops, KeySpan, PairKeyChange } from '../index.ts';
+
+/** A scenario of the library, as the build compiled it into the page. */
+export interface LabLesson {
+  readonly id: string;
+  readonly scenario: ScenarioJson;
+}
+
+/** What the page asks of its worker. */
+export type Request =
+  | { readonly kind: 'run'; readonly id: number; readonly scenario: ScenarioJson }
+  | { readonly kind: 'look'; readonly id: number; readonly at: number; readonly node: number }
+  | { readonly kind: 'plot'; readonly id: number; readonly scenario: ScenarioJson };
+
+/** All that the views are drawn from. */
+export interface LabRun {
+  readonly nodes: readonly string[];
+  readonly digest: string;
+  readonly end: number;
+  readonly verdict: Rehearsal['verdict'];
+  readonly timeline: Rehearsal['timeline'];
+  readonly sent: number;
+  readonly lost: number;
+  readonly spans: readonly KeySpan[];
+  readonly pairKeys: readonly PairKeyChange[];
+  readonly drops: readonly Drops[];
+  readonly states: Readonly<Record<string, readonly (readonly [number, number, string])[]>>;
+}
+
+export interface NodeLook {
+  readonly status: string;
+  readonly states: string;
+  readonly stat: string;
+  readonly log: string;
+}
+
+export interface PlotPoint {
+  /** When the slowest node has the secret, and the rotation duration that then suffices. */
+  readonly delay: number;
+  readonly needed: number;
+}
+
+export type Response =
+  | { readonly kind: 'run'; readonly id: number; readonly run: LabRun }
+  | { readonly kind: 'look'; readonly id: number; readonly look: NodeLook }
+  | {
+      readonly kind: 'plot';
+      readonly id: number;
+      readonly node: string;
+      readonly points: readonly PlotPoint[];
+    }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
