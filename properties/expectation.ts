@@ -28,6 +28,7 @@ export function deviations(
 ): readonly Deviation[] {
   return [
     ...verdictDeviations(expect, verdict),
+    ...causeDeviations(expect, verdict),
     ...packetDeviations(expect, observed.run),
     ...keyDeviations(expect, observed.run),
     ...sequenceDeviations(expect, observed),
@@ -42,6 +43,15 @@ function verdictDeviations(
   if (expect.verdict === undefined || verdict === undefined) return [];
   if (expect.verdict === verdict.kind) return [];
   return [{ what: 'verdict', expected: expect.verdict, found: verdict.kind }];
+}
+
+function causeDeviations(expect: Expectation, verdict: Verdict | undefined): readonly Deviation[] {
+  if (verdict === undefined) return [];
+  const chain = verdict.kind === 'unsafe' ? verdict.firstLoss.causes : [];
+  const lines = chain.map(({ node, what }) => `${node ?? ''} ${what}`.trim());
+  return expect.causes
+    .filter((cause) => !lines.some((line) => line.includes(cause)))
+    .map((cause) => ({ what: 'chain of causes', expected: cause, found: lines.join('; ') }));
 }
 
 function packetDeviations(expect: Expectation, run: Run): readonly Deviation[] {

@@ -199,6 +199,7 @@ describe('keys that do not fit', () => {
     );
     expect(story(found)).toEqual([
       '0 s east/n1: takes east/n2 to have no key, and sends with no key',
+      '0 s east/n1: reads a key file without a key, and goes on with key ID 0',
       '0 s east/n1: sends a packet to east/n2 unencrypted',
     ]);
     expect(found.loss.keyId).toBe(0);

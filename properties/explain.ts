@@ -2,7 +2,7 @@ import type { NodeName } from '../model/agent/index.ts';
 import type { Microseconds } from '../model/time.ts';
 import type { Loss, Scenario } from '../sim/index.ts';
 import type { Evidence, FirstLossWatch } from './first-loss.ts';
-import type { History, Since } from './history.ts';
+import type { History, NodeHistory, Since } from './history.ts';
 import { latencyBoundsOf } from './latency-bounds.ts';
 import type { Cause, FirstLoss } from './verdict.ts';
 
@@ -35,7 +35,7 @@ export function explainFirstLoss(
     latency: latencyBoundsOf(scenario)(lost.sender, lost.receiver).maximum,
     clusterOf: (node) => clusters[node] ?? 0,
   });
-  const causes = [...explained.causes, lossItself(parts.loss)];
+  const causes = [...explained.causes, ...faultCauses(parts.history, lost), lossItself(parts.loss)];
   causes.sort((one, other) => one.at - other.at);
   return { ...explained, causes, loss: parts.loss };
 }
@@ -44,6 +44,7 @@ function explain(found: Case): Explanation {
   const { lost } = found;
   switch (lost.fate) {
     case 'XfrmInNoStates':
+      if (found.history.node(lost.receiver).blindSince !== undefined) return unmarked(found);
       return lost.deletedAtReceiver === undefined
         ? neverReceivable(found)
         : reclaimedAtReceiver(found, lost.deletedAtReceiver);
@@ -134,9 +135,26 @@ function neverReceivable(found: Case): Explanation {
   };
 }
 
+/** The packet reached XFRM without the mark that all states to receive with demand. */
+function unmarked({ lost, receiver, history }: Case): Explanation {
+  const { blindSince = lost.at } = history.node(lost.receiver);
+  const what =
+    'has its program at another device: no program of Cilium sees what arrives, and marks it';
+  return {
+    causes: [{ at: blindSince, node: receiver, what }],
+    missedBy: undefined,
+    remedy: `name the device at which packets arrive on ${receiver} (encrypt-interface), and restart its agent`,
+  };
+}
+
 function neverSendable(found: Case): Explanation {
   const { lost, sender, receiver } = found;
-  const causes = [...bootCauses(found), ...loadCause(sender, lost.senderKey), believedCause(found)];
+  const causes = [
+    ...(sameIdTwice(found) ? secretCauses(found, lost.sender) : []),
+    ...bootCauses(found),
+    ...loadCause(sender, lost.senderKey),
+    believedCause(found),
+  ];
   const sameKey = lost.senderKey?.keyId === lost.keyId;
   return {
     causes,
@@ -197,7 +215,23 @@ function unknownNode(found: Case): Explanation {
 
 function withoutKey(found: Case): Explanation {
   const { sender, receiver } = found;
-  const causes = [...loadCause(sender, found.lost.senderKey), believedCause(found)];
+  const empty = found.history
+    .node(found.lost.sender)
+    .encryptMap.findLast(({ at }) => at <= found.lost.at);
+  const causes = [
+    ...secretCauses(found, found.lost.sender),
+    ...loadCause(sender, found.lost.senderKey),
+    believedCause(found),
+    ...(empty?.keyId === 0
+      ? [
+          {
+            at: empty.at,
+            node: sender,
+            what: 'reads a key file without a key, and goes on with key ID 0',
+          },
+        ]
+      : []),
+  ];
   return {
     causes,
     missedBy: undefined,
@@ -295,15 +329,21 @@ function secretCauses({ lost, history, clusterOf }: Case, node: number): Cause[]
 function bootCauses(found: Case): Cause[] {
   const causes: Cause[] = [];
   for (const [node, name] of ends(found)) {
-    const { boots, agentStarts } = found.history.node(node);
+    const { boots, agentStarts, releases } = found.history.node(node);
     const boot = boots.filter((at) => at <= found.lost.at).at(-1);
     const start = agentStarts.filter((at) => at <= found.lost.at).at(-1);
     if (boot !== undefined)
       causes.push({ at: boot, node: name, what: 'is up, with a new boot ID' });
     else if (start !== undefined)
-      causes.push({ at: start, node: name, what: 'restarts its agent' });
+      causes.push({ at: start, node: name, what: restartText(releases, start) });
   }
   return causes;
+}
+
+function restartText(releases: NodeHistory['releases'], start: Microseconds): string {
+  const changed = releases.find(({ at }) => at === start);
+  const other = changed === undefined ? '' : `, on another release: ${changed.release}`;
+  return `restarts its agent${other}`;
 }
 
 function ends({ lost, sender, receiver }: Case): readonly (readonly [number, NodeName])[] {
@@ -333,6 +373,31 @@ function lossItself(loss: Loss): Cause {
       ? `sends a packet to ${loss.receiver} unencrypted`
       : `drops a packet from ${loss.sender} to ${loss.receiver} with ${keyText(loss.keyId)}: ${loss.fate}`;
   return { at: loss.firstAt, node: here, what };
+}
+
+/** What faults do that the history of a node does not tell by itself. */
+const faultTexts: Readonly<Record<string, string>> = {
+  leave: 'a node is removed',
+  replace: 'a node is replaced by another with its addresses',
+  pauseAgent: 'an agent stands still',
+  slowNode: 'a node is slow',
+  partition: 'a link is cut',
+  delayLink: 'a link is slow',
+  deletePods: 'pods are deleted',
+  memoryPressure: 'a kernel is short of memory',
+  asyncCrypto: 'packets begin to wait in a crypto engine',
+  setSequenceNumber: 'the sequence numbers of output states are set',
+  deleteXfrmStates: 'XFRM states are deleted by hand',
+  deleteXfrmPolicies: 'XFRM policies are deleted by hand',
+  addXfrmPolicy: 'an XFRM policy is added by hand',
+  failOperation: 'operations of an agent begin to fail',
+};
+
+function faultCauses({ faults }: History, lost: Evidence): readonly Cause[] {
+  return faults.flatMap(({ at, kind }) => {
+    const what = faultTexts[kind];
+    return what === undefined || at > lost.at ? [] : [{ at, node: undefined, what }];
+  });
 }
 
 function keyText(keyId: number): string {

@@ -18,6 +18,10 @@ export interface NodeHistory {
   /** When the machine came up, or its agent, after the start of the run. */
   readonly boots: Microseconds[];
   readonly agentStarts: Microseconds[];
+  /** The releases that its agents were changed to, and when. */
+  readonly releases: { readonly at: Microseconds; readonly release: string }[];
+  /** Since when no program of Cilium sees what arrives; undefined where one does. */
+  blindSince: Microseconds | undefined;
   /** By SPI, when the last state of it was deleted. */
   readonly deletions: Map<number, Microseconds>;
   rotationDuration: Microseconds;
@@ -38,6 +42,8 @@ export class History {
   readonly nodes: readonly NodeHistory[];
   /** By cluster, when its secret was written, after the start of the run. */
   readonly secretWrites: readonly Microseconds[][];
+  /** The faults, in order of time. */
+  readonly faults: { readonly at: Microseconds; readonly kind: string }[] = [];
   readonly #count: number;
   /** By (node, peer): the key ID that the node's maps hold of the peer, and since when. */
   readonly #peerKey: Uint8Array;
@@ -90,12 +96,22 @@ export class History {
       history.encryptMap.push({ at, keyId });
       history.encryptKeyId = keyId;
     });
+    trace.observe('faultInjected', (at, fault) =>
+      this.faults.push({ at, kind: String(trace.meaning('text', fault)) }),
+    );
     trace.observe('volumeUpdated', (at, node) => this.node(node).files.push(at));
     trace.observe('secretWritten', (at, cluster) => this.secretWrites[cluster]?.push(at));
     trace.observe('agentStarted', (at, node, rotationDuration) => {
       const history = this.node(node);
       history.rotationDuration = rotationDuration;
+      history.blindSince = undefined; // it is told next if that is so again
       if (at > 0) history.agentStarts.push(at);
+    });
+    trace.observe('programMisplaced', (at, node) => {
+      this.node(node).blindSince = at;
+    });
+    trace.observe('releaseChanged', (at, node, release) => {
+      this.node(node).releases.push({ at, release: String(trace.meaning('text', release)) });
     });
     trace.observe('nodeChanged', (at, node, state) => {
       const history = this.node(node);
@@ -142,6 +158,8 @@ function freshHistory(): NodeHistory {
     files: [],
     boots: [],
     agentStarts: [],
+    releases: [],
+    blindSince: undefined,
     deletions: new Map(),
     rotationDuration: 0,
     encryptKeyId: 0,

@@ -76,7 +76,13 @@ function buildTraffic(
   clusters: readonly ClusterPlan[],
 ): TrafficPlan {
   const given = entry.families?.map((name): Family => (name === 'ipv4' ? 4 : 6));
-  return { ...entry, families: given ?? commonFamilies(clusters), stopsAt: entry.stopsAt };
+  const { toGone, ...plan } = entry;
+  return {
+    ...plan,
+    families: given ?? commonFamilies(clusters),
+    stopsAt: entry.stopsAt,
+    ...(toGone === undefined ? {} : { toGone }),
+  };
 }
 
 function buildStep(entry: StepEntry, clusters: readonly ClusterPlan[]): Step {

@@ -139,7 +139,7 @@ clusters:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNKNOWN_KEY a.yaml:5:5: unknown key "kernal" (at clusters[0].kernal)
-        expected: one of: name, id, nodes, inventory, absent, release, agent, kernel, routing, registry, podsPerNode, settings, secret
+        expected: one of: name, id, nodes, inventory, absent, release, agent, kernel, routing, registry, podsPerNode, devices, settings, secret
         hint: did you mean "kernel"?"
     `);
   });
@@ -154,7 +154,7 @@ clusters:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNKNOWN_KEY a.yaml:6:7: unknown key "ipsec-key-rotation-durtion" (at clusters[0].settings.ipsec-key-rotation-durtion)
-        expected: one of: ipsec-key-rotation-duration, enable-ipsec-key-watcher, enable-ipv4, enable-ipv6
+        expected: one of: ipsec-key-rotation-duration, enable-ipsec-key-watcher, enable-ipv4, enable-ipv6, encrypt-interface
         hint: did you mean "ipsec-key-rotation-duration"?"
     `);
   });
@@ -181,7 +181,7 @@ procedure:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "UNKNOWN_KEY a.yaml:8:5: unknown key "rotat" (at procedure[1].rotat)
-        expected: one of: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, failOperation
+        expected: one of: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, asyncCrypto, setSequenceNumber, deleteXfrmStates, deleteXfrmPolicies, addXfrmPolicy, failOperation
         hint: did you mean "rotate"?"
     `);
   });
@@ -272,7 +272,7 @@ procedure:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "NOT_EXACTLY_ONE a.yaml:7:5: the step says none (at procedure[0])
-        expected: one of: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, failOperation"
+        expected: one of: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, asyncCrypto, setSequenceNumber, deleteXfrmStates, deleteXfrmPolicies, addXfrmPolicy, failOperation"
     `);
   });
 
@@ -284,7 +284,7 @@ procedure:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "NOT_EXACTLY_ONE a.yaml:7:5: the step says 2: wait, rotate (at procedure[0])
-        expected: one of: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, failOperation
+        expected: one of: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, asyncCrypto, setSequenceNumber, deleteXfrmStates, deleteXfrmPolicies, addXfrmPolicy, failOperation
         hint: write one item for each"
     `);
   });
@@ -296,7 +296,7 @@ faults:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "NOT_EXACTLY_ONE a.yaml:7:5: the fault says none (at faults[0])
-        expected: one of: reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, failOperation"
+        expected: one of: reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, asyncCrypto, setSequenceNumber, deleteXfrmStates, deleteXfrmPolicies, addXfrmPolicy, failOperation"
     `);
   });
 
@@ -444,7 +444,7 @@ procedure:
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
       "WRONG_TYPE a.yaml:7:5: the text "wait" cannot stand here (at procedure[0])
-        expected: a mapping with the keys: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, failOperation"
+        expected: a mapping with the keys: wait, waitUntil, rotate, writeSecret, copySecret, deleteSecret, configure, upgrade, probe, reboot, restartAgent, crashAgent, pauseAgent, slowNode, partition, delayLink, join, leave, replace, deletePods, memoryPressure, asyncCrypto, setSequenceNumber, deleteXfrmStates, deleteXfrmPolicies, addXfrmPolicy, failOperation"
     `);
   });
 

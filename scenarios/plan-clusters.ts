@@ -114,6 +114,7 @@ function planCluster(parts: ClusterParts): ClusterPlan {
     secret: entry.secret ?? exampleSecret(facts?.keyId),
     nodes: markAbsent(nodesOf(parts, known?.nodes, settings.families), parts),
     podsPerNode: entry.podsPerNode ?? 1,
+    ...(entry.devices === undefined ? {} : { devices: entry.devices }),
   };
 }
 

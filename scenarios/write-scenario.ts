@@ -91,6 +91,7 @@ function clusterEntry(cluster: ClusterPlan): Item<'clusters'> {
     routing: cluster.routing,
     registry: cluster.registry,
     podsPerNode: cluster.podsPerNode,
+    ...(cluster.devices === undefined ? {} : { devices: [...cluster.devices] }),
     settings: settingsEntry(cluster.settings),
     secret: cluster.secret,
   };
@@ -99,12 +100,13 @@ function clusterEntry(cluster: ClusterPlan): Item<'clusters'> {
 function settingsEntry(
   settings: Partial<AgentSettings>,
 ): NonNullable<Item<'clusters'>['settings']> {
-  const { rotationDuration, keyWatcher, families } = settings;
+  const { rotationDuration, keyWatcher, families, encryptInterface } = settings;
   return {
     ...(rotationDuration === undefined
       ? {}
       : { 'ipsec-key-rotation-duration': formatDuration(rotationDuration) }),
     ...(keyWatcher === undefined ? {} : { 'enable-ipsec-key-watcher': keyWatcher }),
+    ...(encryptInterface === undefined ? {} : { 'encrypt-interface': encryptInterface }),
     ...(families === undefined
       ? {}
       : { 'enable-ipv4': families.includes(4), 'enable-ipv6': families.includes(6) }),
@@ -141,6 +143,7 @@ function trafficEntry(plan: TrafficPlan): Item<'traffic'> {
     every: formatDuration(plan.every),
     families: plan.families.map(familyName),
     startsAt: formatDuration(plan.startsAt),
+    ...(plan.toGone === undefined ? {} : { toGone: plan.toGone }),
     ...(plan.stopsAt === undefined ? {} : { stopsAt: formatDuration(plan.stopsAt) }),
   };
 }
@@ -233,16 +236,18 @@ type NodeFault = Exclude<Fault, { kind: 'replace' | 'partition' | 'delayLink' }>
 interface DurationFields {
   readonly downtime?: Microseconds;
   readonly duration?: Microseconds;
+  readonly latency?: Microseconds;
   readonly [other: string]: unknown;
 }
 
 function nodeFaultEntry({ kind, nodes, ...rest }: NodeFault): FaultFields {
-  const { downtime, duration, ...others }: DurationFields = rest;
+  const { downtime, duration, latency, ...others }: DurationFields = rest;
   return {
     [kind]: {
       nodes: formatSelector(nodes),
       ...(downtime === undefined ? {} : { downtime: formatDuration(downtime) }),
       ...(duration === undefined ? {} : { duration: formatDuration(duration) }),
+      ...(latency === undefined ? {} : { latency: formatDuration(latency) }),
       ...others,
     },
   };
@@ -259,11 +264,15 @@ function linkEntry(link: Link) {
   }
 }
 
-function expectEntry({ verdict, ...observations }: Expectation): Entry<'expect'> {
-  return { ...(verdict === undefined ? {} : { verdict }), ...observationsEntry(observations) };
+function expectEntry({ verdict, causes, ...observations }: Expectation): Entry<'expect'> {
+  return {
+    ...(verdict === undefined ? {} : { verdict }),
+    causes: [...causes],
+    ...observationsEntry(observations),
+  };
 }
 
-function observationsEntry(expect: Omit<Expectation, 'verdict'>) {
+function observationsEntry(expect: Omit<Expectation, 'verdict' | 'causes'>) {
   return {
     counters: numbersEntry(expect.counters),
     uncounted: numbersEntry(expect.uncounted),

@@ -100,8 +100,13 @@ export class AgentRunner implements LaneHost {
     };
     if (this.#pauses > 0) pauseAll(process);
     this.#process = process;
+    if (node.datapathProfile !== node.profile) {
+      const release = world.trace.text(node.profile.release);
+      world.trace.record('releaseChanged', world.now, node.index, release);
+    }
     node.datapathProfile = node.profile;
     world.trace.record('agentStarted', world.now, node.index, node.settings.rotationDuration);
+    attachProgram(world, node);
     process.main.tell(
       {
         kind: 'start',
@@ -201,6 +206,25 @@ export class AgentRunner implements LaneHost {
     world.queue.schedule(world.now + this.#backOff, { run: restart });
     this.#backOff = Math.min(2 * this.#backOff, longestBackOff);
   }
+}
+
+/**
+ * The eBPF program that marks encrypted packets goes to `encrypt-interface`, or to the device of the
+ * default route; VXLAN packets reach it by `cilium_vxlan` in any case (cilium:
+ * Documentation/security/network/encryption-ipsec.rst, Encryption interface).
+ */
+function attachProgram(world: World, node: SimNode): void {
+  const { devices = ['eth0'], routing } = node.cluster;
+  const { encryptInterface: wanted } = node.settings;
+  const insideVxlan = routing === 'tunnel' && node.profile.tunnelEncryption === 'insideVxlan';
+  node.isDecrypting = insideVxlan || wanted === undefined || wanted === devices[0];
+  if (!node.isDecrypting) world.trace.record('programMisplaced', world.now, node.index);
+  if (wanted === undefined || devices.includes(wanted)) return;
+  world.log(node, {
+    kind: 'log',
+    level: 'warning',
+    message: `Device ${wanted} does not exist`,
+  });
 }
 
 function pauseAll(process: Process): void {

@@ -7,6 +7,8 @@ import type { NodeSelector } from './scenario.ts';
  */
 export interface Expectation {
   readonly verdict: 'safe' | 'unsafe' | undefined;
+  /** Parts of the lines of the chain of causes behind the first loss. */
+  readonly causes: readonly string[];
   /** XFRM counters and Cilium's drop reasons at the end; one not named is 0. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /**
@@ -43,6 +45,7 @@ export interface ExpectedLog {
 /** What any run shows. */
 export const nothingExpected: Expectation = {
   verdict: undefined,
+  causes: [],
   counters: {},
   uncounted: {},
   keysInUse: [],

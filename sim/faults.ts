@@ -5,6 +5,7 @@ import { leaseTime } from './node-records.ts';
 import type { Fault, Link as LinkName, NodeSelector } from './scenario.ts';
 import { selects } from './selector.ts';
 import type { SimNode } from './sim-node.ts';
+import { tamper } from './tamper.ts';
 import type { World } from './world.ts';
 
 /** Has a fault happen now. What lasts for a while ends by itself. */
@@ -41,6 +42,11 @@ function injectAt(world: World, node: SimNode, fault: NodeFault): void {
     case 'failOperation':
       node.failures.push({ fault, left: fault.times });
       return;
+    case 'setSequenceNumber':
+    case 'deleteXfrmStates':
+    case 'deleteXfrmPolicies':
+    case 'addXfrmPolicy':
+      return tamper(world, node, fault);
     default:
       return disturb(world, node, fault);
   }
@@ -48,7 +54,7 @@ function injectAt(world: World, node: SimNode, fault: NodeFault): void {
 
 type Disturbance = Extract<
   NodeFault,
-  { kind: 'pauseAgent' | 'slowNode' | 'deletePods' | 'memoryPressure' }
+  { kind: 'pauseAgent' | 'slowNode' | 'deletePods' | 'memoryPressure' | 'asyncCrypto' }
 >;
 
 /** Faults that last: what they do, and what undoes it. */
@@ -72,6 +78,11 @@ function disturb(world: World, node: SimNode, fault: Disturbance): void {
       node.memoryDropPerMille += fault.dropPerMille;
       return later(world, fault.duration, () => {
         node.memoryDropPerMille -= fault.dropPerMille;
+      });
+    case 'asyncCrypto':
+      node.cryptoLatency += fault.latency;
+      return later(world, fault.duration, () => {
+        node.cryptoLatency -= fault.latency;
       });
     default:
       return unreachable(fault);

@@ -26,14 +26,41 @@ export function sendPacket(world: World, flow: Flow): EspPacket | undefined {
 
 /** The probe reaches the receiver's node: eBPF program, XFRM, and the way to the pod. */
 export function receivePacket(world: World, flow: Flow, packet: EspPacket): void {
+  const { receiver } = flow;
+  if (receiver.cryptoLatency > 0 && holdForCrypto(world, flow, packet)) return;
   world.packetMet(flow, fateAtReceiver(world, flow, packet), packet.spi, packet.sequence);
+}
+
+/**
+ * A packet waits in an asynchronous crypto engine with the state that it was looked up for. If that
+ * is deleted meanwhile, the packet is dropped when it comes back (Linux, net/xfrm/xfrm_input.c,
+ * `xfrm_input` on resumption).
+ */
+function holdForCrypto(world: World, flow: Flow, packet: EspPacket): boolean {
+  const { receiver } = flow;
+  const mark = ingressMark(receiver.maps, packet.source);
+  if (mark === undefined || !receiver.isRunning) return false;
+  const { destination, spi } = packet;
+  const state = receiver.xfrm.getState({ destination, spi, mark: { value: mark, mask: -1 } });
+  if (state === undefined) return false;
+  const finish = (): void => {
+    world.packetsInFlight -= 1;
+    const isLost = state.isDeleted && receiver.isRunning;
+    if (isLost) receiver.xfrm.countRace('XfrmInStateInvalid');
+    const fate = isLost ? 'XfrmInStateInvalid' : fateAtReceiver(world, flow, packet);
+    world.packetMet(flow, fate, packet.spi, packet.sequence);
+  };
+  world.packetsInFlight += 1;
+  world.queue.schedule(world.now + receiver.cryptoLatency, { run: finish });
+  return true;
 }
 
 function fateAtReceiver(world: World, flow: Flow, packet: EspPacket): PacketFate {
   const { sender, receiver } = flow;
   if (world.links.network(sender, receiver)?.isCut === true) return 'networkCut';
   if (!receiver.isRunning) return 'nodeDown';
-  const mark = ingressMark(receiver.maps, packet.source);
+  // Without Cilium's program at the device the packet reaches XFRM as it came: without a mark.
+  const mark = receiver.isDecrypting ? ingressMark(receiver.maps, packet.source) : 0;
   if (mark === undefined) return 'noNodeIdAtIngress';
   if (world.chance(receiver, 'memory', receiver.memoryDropPerMille)) {
     receiver.xfrm.countRace('XfrmInError');

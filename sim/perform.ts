@@ -140,9 +140,14 @@ function deleteState(world: World, node: SimNode, state: ListedState): Operation
   const { destination, spi, mark } = state;
   const errno = node.xfrm.deleteState({ destination, spi, mark });
   if (errno !== 'ok') return { errno };
-  node.countStates(spi, -1);
-  recordState(world, 'stateDeleted', node, state);
+  noteStateDeleted(world, node, state);
   return done;
+}
+
+/** Whoever deleted it. */
+export function noteStateDeleted(world: World, node: SimNode, state: ListedState): void {
+  node.countStates(state.spi, -1);
+  recordState(world, 'stateDeleted', node, state);
 }
 
 function deletePolicy(world: World, node: SimNode, policy: PolicyIdentity): OperationResult {

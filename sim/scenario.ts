@@ -2,7 +2,7 @@ import type { Address, Family, Prefix } from '../model/address.ts';
 import type { Operation } from '../model/agent/index.ts';
 import type { CiliumRelease } from '../model/release.ts';
 import type { Microseconds } from '../model/time.ts';
-import type { Errno, KernelName } from '../model/xfrm/index.ts';
+import type { Errno, KernelName, PolicyDirection } from '../model/xfrm/index.ts';
 import type { Delay } from './delay.ts';
 import type { Expectation } from './expectation.ts';
 import type { Lesson } from './lesson.ts';
@@ -44,6 +44,8 @@ export interface ClusterPlan {
   readonly secret: string;
   readonly nodes: readonly NodePlan[];
   readonly podsPerNode: number;
+  /** The nodes' devices; encrypted packets arrive at the first one. `eth0` where not given. */
+  readonly devices?: readonly string[];
 }
 
 /** The agent's flags that matter here, with the agent's own defaults. */
@@ -54,6 +56,8 @@ export interface AgentSettings {
   readonly keyWatcher: boolean;
   /** `enable-ipv4` and `enable-ipv6`. */
   readonly families: readonly Family[];
+  /** `encrypt-interface`; where it is not given, the agent takes that of the default route. */
+  readonly encryptInterface?: string;
 }
 
 export type PerFamily<Value> = Readonly<Partial<Record<Family, Value>>>;
@@ -117,6 +121,8 @@ export interface TrafficPlan {
   readonly families: readonly Family[];
   readonly startsAt: Microseconds;
   readonly stopsAt: Microseconds | undefined;
+  /** Whether pods go on to send to those of a node that has left: clients hear of it late. */
+  readonly toGone?: boolean;
 }
 
 /** One thing that the operator does; the next one starts when it is done. */
@@ -206,6 +212,34 @@ export type Fault =
       readonly nodes: NodeSelector;
       readonly duration: Microseconds;
       readonly dropPerMille: number;
+    }
+  /** The kernel hands received packets to a crypto engine, which takes `latency` for each. */
+  | {
+      readonly kind: 'asyncCrypto';
+      readonly nodes: NodeSelector;
+      readonly duration: Microseconds;
+      readonly latency: Microseconds;
+    }
+  /** What a long life does: the last number sent with every output state, and received by its peer. */
+  | { readonly kind: 'setSequenceNumber'; readonly nodes: NodeSelector; readonly number: number }
+  /** `ip xfrm state deleteall`, one direction of it. */
+  | {
+      readonly kind: 'deleteXfrmStates';
+      readonly nodes: NodeSelector;
+      readonly direction: 'in' | 'out';
+    }
+  /** `ip xfrm policy deleteall`, one direction of it; policies that block stay. */
+  | {
+      readonly kind: 'deleteXfrmPolicies';
+      readonly nodes: NodeSelector;
+      readonly direction: PolicyDirection;
+    }
+  /** `ip xfrm policy add`: without a template, for all that is for the nodes' own pods. */
+  | {
+      readonly kind: 'addXfrmPolicy';
+      readonly nodes: NodeSelector;
+      readonly direction: 'in' | 'fwd';
+      readonly action: 'allow' | 'block';
     }
   /** The next `times` operations of this kind fail. */
   | {

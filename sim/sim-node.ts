@@ -56,6 +56,10 @@ export class SimNode {
   /** Faults: how many times as long each operation takes, and what else goes wrong now. */
   slowness = 1;
   memoryDropPerMille = 0;
+  /** How long a received packet waits for its decryption. */
+  cryptoLatency: Microseconds = 0;
+  /** Whether Cilium's program is attached where encrypted packets arrive. */
+  isDecrypting = true;
   podsDeleted = 0;
   routeRacePerMille = 0;
   readonly failures: PendingFailure[] = [];

@@ -75,6 +75,10 @@ export const traceEvents = {
   /** Probes. A fate at the sender's own node has no sequence number. */
   packetSent: ['sender', 'receiver', 'family', 'spi', 'sequence'],
   packetFate: ['sender', 'receiver', 'family', 'spi', 'sequence', 'fate'],
+  /** An agent that starts is of another release than the one before it; `state` names it. */
+  releaseChanged: ['node', 'state'],
+  /** An agent attaches its program where no encrypted packets arrive. */
+  programMisplaced: ['node'],
 } as const satisfies Readonly<Record<string, readonly TraceField[]>>;
 
 export type TraceEvent = keyof typeof traceEvents;

@@ -60,12 +60,12 @@ export class Traffic implements Due {
   }
 
   run(now: Microseconds): void {
-    const { stopsAt, every } = this.#plan;
+    const { stopsAt, every, toGone = false } = this.#plan;
     if (this.#stopped || (stopsAt !== undefined && now >= stopsAt)) return;
     const flight = new Flight(this.#world);
     for (const flow of this.#flows) {
-      if (!flow.sender.isRunning || flow.sender.podsDeleted > 0 || !flow.receiver.isMember)
-        continue;
+      const isThere = flow.receiver.isMember || (toGone && flow.receiver.state === 'gone');
+      if (!flow.sender.isRunning || flow.sender.podsDeleted > 0 || !isThere) continue;
       const packet = sendPacket(this.#world, flow);
       if (packet !== undefined) flight.add(flow, packet);
     }

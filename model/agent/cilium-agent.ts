@@ -8,7 +8,7 @@ import { nextStep, shuffledNodes, syncNextNode } from './background-sync.ts';
 import type { AgentEnvironment } from './environment.ts';
 import type { AgentInput, AgentStart } from './input.ts';
 import { makeLoadedKey } from './loaded-key.ts';
-import { error, failed, info } from './log.ts';
+import { error, failed, info, warning } from './log.ts';
 import { AgentMemory } from './memory.ts';
 import { deleteNode } from './node-delete.ts';
 import type { NodeName, NodeRecord } from './node-record.ts';
@@ -133,6 +133,7 @@ export class CiliumAgent implements Agent {
     });
     for (const key of load.applied) {
       this.#memory.removalTimes.set(this.#memory.currentSpi, now);
+      if (!key.perTunnel) yield warning(globalKeys);
       this.#memory.loaded = makeLoadedKey(key, keyRing);
       yield { kind: 'keyLoaded', keyId: key.keyId };
     }
@@ -206,6 +207,9 @@ export class CiliumAgent implements Agent {
     yield* syncNextNode(this.#memory);
   }
 }
+
+/** cilium: ipsec_linux.go, `LoadIPSecKeys`, v1.16. */
+const globalKeys = 'global IPsec keys are deprecated and will be removed in v1.17';
 
 function exit(fault: SecretError): Operation {
   return {

@@ -9,6 +9,10 @@ export function info(message: string): Operation {
   return { kind: 'log', level: 'info', message };
 }
 
+export function warning(message: string): Operation {
+  return { kind: 'log', level: 'warning', message };
+}
+
 export function error(message: string): Operation {
   return { kind: 'log', level: 'error', message };
 }

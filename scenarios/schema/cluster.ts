@@ -3,7 +3,7 @@ import { agentNames } from '../../agents/index.ts';
 import { ciliumReleases } from '../../model/release.ts';
 import { kernelNames } from '../../model/xfrm/index.ts';
 import { mostNodes } from '../../sim/index.ts';
-import { amount, clusterName, count, list, mapping, text, word } from './field.ts';
+import { amount, clusterName, count, filledList, list, mapping, text, word } from './field.ts';
 import { settingsSchema } from './settings.ts';
 
 export const clusterSchema = mapping(
@@ -46,6 +46,10 @@ export const clusterSchema = mapping(
       'Pods on each node that send and receive probes. Default: 1.',
       1,
       250,
+    ).optional(),
+    devices: filledList(
+      "The nodes' network devices; encrypted packets arrive at the first. Default: eth0.",
+      text('The name of a device.'),
     ).optional(),
     settings: settingsSchema.optional(),
     secret: text(

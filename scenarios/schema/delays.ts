@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { delay, duration, filledList, mapping, nodes, outOfRange, period } from './field.ts';
+import { delay, duration, filledList, flag, mapping, nodes, outOfRange, period } from './field.ts';
 
 /** Each delay that may differ by node or link, with its meaning. */
 const meanings = {
@@ -89,6 +89,9 @@ export const trafficSchema = mapping('Probes from each pod of some nodes to each
     z.enum(['ipv4', 'ipv6'], { error: 'one of: ipv4, ipv6' }),
   ).optional(),
   startsAt: duration('When the probes start.').prefault('0s'),
+  toGone: flag(
+    'Whether pods go on to send to those of a node that has left. Default: false.',
+  ).optional(),
   stopsAt: period('When the probes stop. Default: with the run.').optional(),
 }).refine((traffic) => traffic.stopsAt === undefined || traffic.stopsAt > traffic.startsAt, {
   path: ['stopsAt'],

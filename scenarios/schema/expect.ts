@@ -83,6 +83,10 @@ const observations = {
 
 export const expectSchema = mapping('What the run must show; else the scenario fails.', {
   verdict: word('Whether the procedure is safe for these clusters.', ['safe', 'unsafe']).optional(),
+  causes: list(
+    'What the chain of causes behind the first loss must name.',
+    text('A part of one of its lines.'),
+  ).optional(),
   refused: text(
     'For a scenario that must not even be loaded: the code of the error, such as TOO_MANY_NODES.',
   ).optional(),
@@ -98,10 +102,14 @@ type ObservationsEntry = z.output<typeof remedyExpectSchema>;
 
 /** The expectation that an entry describes; of a remedy, it says no verdict. */
 export function buildExpectation(
-  entry: ObservationsEntry & { readonly verdict?: Expectation['verdict'] },
+  entry: ObservationsEntry & {
+    readonly verdict?: Expectation['verdict'];
+    readonly causes?: readonly string[] | undefined;
+  },
 ): Expectation {
   return {
     verdict: entry.verdict,
+    causes: entry.causes ?? [],
     counters: entry.counters ?? {},
     uncounted: entry.uncounted ?? {},
     keysInUse: entry.keysInUse ?? [],

@@ -160,6 +160,47 @@ export const faultShape = {
   })
     .transform(kinded('memoryPressure'))
     .optional(),
+  asyncCrypto: mapping('Received packets wait in a crypto engine before they are decrypted.', {
+    nodes: nodes(where),
+    duration: lasting,
+    latency: period('How long each packet waits.'),
+  })
+    .transform(kinded('asyncCrypto'))
+    .optional(),
+  setSequenceNumber: mapping(
+    'A long life at once: the last number that nodes have sent, and their peers received.',
+    {
+      nodes: nodes(where),
+      number: count('The 32 bits that are on the wire.', 0, 0xffff_ffff),
+    },
+  )
+    .transform(kinded('setSequenceNumber'))
+    .optional(),
+  deleteXfrmStates: mapping('Someone deletes XFRM states by hand (ip xfrm state deleteall).', {
+    nodes: nodes(where),
+    direction: word('Those to receive with, or those to send with.', ['in', 'out']),
+  })
+    .transform(kinded('deleteXfrmStates'))
+    .optional(),
+  deleteXfrmPolicies: mapping(
+    'Someone deletes XFRM policies by hand, but for those that block (ip xfrm policy deleteall).',
+    {
+      nodes: nodes(where),
+      direction: word('Of which direction.', ['in', 'fwd', 'out']),
+    },
+  )
+    .transform(kinded('deleteXfrmPolicies'))
+    .optional(),
+  addXfrmPolicy: mapping(
+    "Someone adds an XFRM policy without a template for all that is for the nodes' own pods.",
+    {
+      nodes: nodes(where),
+      direction: word('Of which direction.', ['in', 'fwd']),
+      action: word('What it says.', ['allow', 'block']),
+    },
+  )
+    .transform(kinded('addXfrmPolicy'))
+    .optional(),
   failOperation: mapping('The next operations of one kind fail.', {
     nodes: nodes(where),
     operation: word('The kind of operation.', keysOf(fallibleOperations)),

@@ -1,7 +1,7 @@
 import { type z } from 'zod';
 import type { Family } from '../../model/address.ts';
 import type { AgentSettings } from '../../sim/index.ts';
-import { duration, flag, mapping } from './field.ts';
+import { duration, flag, mapping, text } from './field.ts';
 
 /** The agent's flags, by Cilium's own names. All are optional: what they default to depends on the place. */
 export const settingsSchema = mapping(
@@ -15,6 +15,9 @@ export const settingsSchema = mapping(
     ).optional(),
     'enable-ipv4': flag('Whether pods have IPv4 addresses. Cilium: true.').optional(),
     'enable-ipv6': flag('Whether pods have IPv6 addresses. Cilium: false.').optional(),
+    'encrypt-interface': text(
+      'The device at which encrypted packets arrive. Cilium: that of the default route.',
+    ).optional(),
   },
 );
 
@@ -24,9 +27,11 @@ export type SettingsEntry = z.output<typeof settingsSchema>;
 export function settingsOf(entry: SettingsEntry): Partial<Omit<AgentSettings, 'families'>> {
   const rotationDuration = entry['ipsec-key-rotation-duration'];
   const keyWatcher = entry['enable-ipsec-key-watcher'];
+  const encryptInterface = entry['encrypt-interface'];
   return {
     ...(rotationDuration === undefined ? {} : { rotationDuration }),
     ...(keyWatcher === undefined ? {} : { keyWatcher }),
+    ...(encryptInterface === undefined ? {} : { encryptInterface }),
   };
 }
 

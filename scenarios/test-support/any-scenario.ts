@@ -139,6 +139,33 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
     dropPerMille: fc.integer({ min: 1, max: 1000 }),
   }),
   fc.record({
+    kind: fc.constant('asyncCrypto' as const),
+    nodes: selector,
+    duration: period,
+    latency: period,
+  }),
+  fc.record({
+    kind: fc.constant('setSequenceNumber' as const),
+    nodes: selector,
+    number: fc.integer({ min: 0, max: 0xffff_ffff }),
+  }),
+  fc.record({
+    kind: fc.constantFrom('deleteXfrmStates' as const),
+    nodes: selector,
+    direction: fc.constantFrom('in' as const, 'out' as const),
+  }),
+  fc.record({
+    kind: fc.constantFrom('deleteXfrmPolicies' as const),
+    nodes: selector,
+    direction: fc.constantFrom('in' as const, 'fwd' as const, 'out' as const),
+  }),
+  fc.record({
+    kind: fc.constantFrom('addXfrmPolicy' as const),
+    nodes: selector,
+    direction: fc.constantFrom('in' as const, 'fwd' as const),
+    action: fc.constantFrom('allow' as const, 'block' as const),
+  }),
+  fc.record({
     kind: fc.constant('failOperation' as const),
     nodes: selector,
     operation: fc.constantFrom('xfrmStateAdd' as const, 'publish' as const),
@@ -290,12 +317,17 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   }),
   expect: fc.record({
     verdict: fc.constantFrom('safe' as const, 'unsafe' as const, undefined),
+    causes: fc.array(lineOfText, { maxLength: 2 }),
     ...observations,
   }),
   remedy: fc.option(
     fc.record({
       procedure: fc.array(step, { minLength: 1, maxLength: 3 }),
-      expect: fc.record({ verdict: fc.constant(undefined), ...observations }),
+      expect: fc.record({
+        verdict: fc.constant(undefined),
+        causes: fc.constant([]),
+        ...observations,
+      }),
     }),
     { nil: undefined },
   ),
