@@ -12,6 +12,7 @@ import type { run } from './commands/run.ts';
 import type { ScenariosOptions } from './commands/scenarios.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { BadInput } from './failure.ts';
+import { addKernel } from './kernel-program.ts';
 import { reportFormats } from './report-formats.ts';
 
 /** The command `keyturn`. Each subcommand is imported only when it is called. */
@@ -56,6 +57,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     });
   addPlan(program, done);
   addImport(program, done);
+  addKernel(program, done);
   addLibrary(program, done);
   addReport(program, done);
   addLab(program, done);

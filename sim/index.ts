@@ -17,7 +17,7 @@ export type { KeysInUse, Loss, NodeOutcome, PacketTotals, Run, RunEnd } from './
 export type * from './scenario.ts';
 export { scenarioFromJson, type ScenarioJson, scenarioToJson } from './scenario-json.ts';
 export { type Selectable, selects } from './selector.ts';
-export type { SimNode } from './sim-node.ts';
+export type { KernelFactory, SimNode } from './sim-node.ts';
 export { simulate, type SimulateOptions } from './simulate.ts';
 export { firstNodeNumbers, mostNodes, planNodes } from './topology.ts';
 export { type AnyTraceObserver, Trace, type TraceNames, type TraceObserver } from './trace.ts';

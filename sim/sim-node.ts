@@ -9,9 +9,17 @@ import type { StateOf } from '../model/chart.ts';
 import { nodeChart } from '../model/cluster/index.ts';
 import { type AddressBook, DatapathMaps } from '../model/datapath/index.ts';
 import type { Microseconds } from '../model/time.ts';
-import { kernelProfiles, Xfrm, type XfrmCounter } from '../model/xfrm/index.ts';
+import {
+  type KernelProfile,
+  kernelProfiles,
+  type Xfrm,
+  type XfrmCounter,
+} from '../model/xfrm/index.ts';
 import type { AgentRunner } from './agent-runner.ts';
 import type { AgentSettings, ClusterPlan, Fault, NodePlan } from './scenario.ts';
+
+/** Makes the XFRM of a node's kernel, at each boot. */
+export type KernelFactory = (profile: KernelProfile, node: NodeName) => Xfrm;
 
 /** A fault that makes operations fail, and how often it still does. */
 export interface PendingFailure {
@@ -38,6 +46,7 @@ export class SimNode {
   xfrm: Xfrm;
   maps: DatapathMaps;
   readonly #addressBook: AddressBook;
+  readonly #makeKernel: KernelFactory;
   /** The counters of earlier boots: a reboot sets `/proc/net/xfrm_stat` back to zero. */
   readonly #earlierCounters = new Map<XfrmCounter, number>();
   /** How many states each SPI has in the kernel. */
@@ -70,6 +79,7 @@ export class SimNode {
     readonly cluster: ClusterPlan;
     readonly plan: NodePlan;
     readonly addressBook: AddressBook;
+    readonly makeKernel: KernelFactory;
   }) {
     this.index = place.index;
     this.clusterIndex = place.clusterIndex;
@@ -80,6 +90,7 @@ export class SimNode {
     this.datapathProfile = this.profile;
     this.settings = place.cluster.settings;
     this.#addressBook = place.addressBook;
+    this.#makeKernel = place.makeKernel;
     this.xfrm = this.#freshKernel();
     this.maps = new DatapathMaps(place.addressBook);
   }
@@ -144,6 +155,6 @@ export class SimNode {
   }
 
   #freshKernel(): Xfrm {
-    return new Xfrm(kernelProfiles[this.cluster.kernel]);
+    return this.#makeKernel(kernelProfiles[this.cluster.kernel], this.name);
   }
 }

@@ -1,10 +1,12 @@
+import type { KeyRing } from '../model/secret/index.ts';
 import type { Microseconds } from '../model/time.ts';
+import { Xfrm } from '../model/xfrm/index.ts';
 import { type AgentFactory, namedAgent } from './agent-runner.ts';
 import { inject } from './faults.ts';
 import { Procedure } from './procedure.ts';
 import type { NodeOutcome, Run, RunEnd } from './run.ts';
 import type { Scenario } from './scenario.ts';
-import type { SimNode } from './sim-node.ts';
+import type { KernelFactory, SimNode } from './sim-node.ts';
 import { Tally } from './tally.ts';
 import { Trace, type TraceNames } from './trace.ts';
 import { World } from './world.ts';
@@ -12,6 +14,10 @@ import { World } from './world.ts';
 export interface SimulateOptions {
   /** Makes the agents; Cilium's own where not given. */
   readonly agents?: AgentFactory;
+  /** Makes the XFRM of the nodes' kernels; the plain model where not given. */
+  readonly kernels?: KernelFactory;
+  /** Gets the ring that knows the bytes of all keys of the run, before its first event. */
+  readonly keys?: (ring: KeyRing) => void;
   /** Gets to see the trace before the first event, to observe what it wants to. */
   readonly observe?: (trace: Trace) => void;
   /** Gets to see the nodes when all events up to an instant have run; nothing runs after that. */
@@ -26,7 +32,11 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
   const trace = new Trace(namesOf(scenario));
   const tally = new Tally(trace);
   options.observe?.(trace);
-  const world = new World(scenario, trace, options.agents ?? namedAgent);
+  const world = new World(scenario, trace, {
+    agents: options.agents ?? namedAgent,
+    kernels: options.kernels ?? plainKernel,
+  });
+  options.keys?.(world.keyRing);
   settle(world);
   const end = play(world, options.until?.at ?? Number.POSITIVE_INFINITY);
   options.until?.look(world.nodes);
@@ -44,6 +54,8 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
     losses: tally.losses(),
   };
 }
+
+const plainKernel: KernelFactory = (profile) => new Xfrm(profile);
 
 /** The clusters and nodes of a scenario, in the order of their numbers in its trace. */
 export function namesOf({ clusters }: Scenario): TraceNames {

@@ -24,10 +24,16 @@ import { fateNumber, type PacketFate } from './packet-fate.ts';
 import { RotationWatch } from './rotation-watch.ts';
 import type { Scenario } from './scenario.ts';
 import { Secrets } from './secrets.ts';
-import { SimNode } from './sim-node.ts';
+import { type KernelFactory, SimNode } from './sim-node.ts';
 import { Streams } from './streams.ts';
 import type { Trace } from './trace.ts';
 import { type Flow, Traffic } from './traffic.ts';
+
+/** What makes the parts of a world that may be another's. */
+export interface WorldMakers {
+  readonly agents: AgentFactory;
+  readonly kernels: KernelFactory;
+}
 
 /** What happens, where: all parts of one run, and what they ask of each other. */
 export class World {
@@ -55,13 +61,13 @@ export class World {
   readonly #nodesByCluster: readonly (readonly SimNode[])[];
   readonly #owners = new Map<Address, number>();
 
-  constructor(scenario: Scenario, trace: Trace, agentFactory: AgentFactory) {
+  constructor(scenario: Scenario, trace: Trace, makers: WorldMakers) {
     this.scenario = scenario;
     this.trace = trace;
-    this.agentFactory = agentFactory;
+    this.agentFactory = makers.agents;
     this.streams = new Streams(scenario.seed);
     this.draw = new Draws(scenario, this.streams);
-    this.nodes = makeNodes(scenario);
+    this.nodes = makeNodes(scenario, makers.kernels);
     this.#nodesByCluster = scenario.clusters.map((_, index) =>
       this.nodes.filter((node) => node.clusterIndex === index),
     );
@@ -202,12 +208,14 @@ function addressesOf(node: SimNode): readonly Address[] {
   return addresses;
 }
 
-function makeNodes(scenario: Scenario): readonly SimNode[] {
+function makeNodes(scenario: Scenario, makeKernel: KernelFactory): readonly SimNode[] {
   const nodes: SimNode[] = [];
   const addressBook = new AddressBook();
   for (const [clusterIndex, cluster] of scenario.clusters.entries()) {
     for (const plan of cluster.nodes) {
-      nodes.push(new SimNode({ index: nodes.length, clusterIndex, cluster, plan, addressBook }));
+      nodes.push(
+        new SimNode({ index: nodes.length, clusterIndex, cluster, plan, addressBook, makeKernel }),
+      );
     }
   }
   return nodes;

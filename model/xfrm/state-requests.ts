@@ -28,11 +28,14 @@ export function addState(kernel: Kernel, config: StateConfig, now: Microseconds)
 
 /**
  * UPDSA. It changes the limits, the output mark and the interface of what it finds, and silently
- * ignores key, reqid, mark, window and numbers. A larval state is replaced as a whole.
+ * ignores key, reqid, mark, window and numbers, after it has made a state of the request as NEWSA
+ * does, with the same errors. A larval state is replaced as a whole.
  * Source: Linux 6.1, net/xfrm/xfrm_state.c, xfrm_state_update.
  */
 export function updateState(kernel: Kernel, config: StateConfig): Errno {
   const { destination, spi, markValue, shape } = config;
+  const error = validate(kernel, shape);
+  if (error !== 'ok') return error;
   const found = kernel.states.find(destination, spi, markValue & shape.markMask);
   if (found === undefined) return 'ESRCH';
   if (found.validity === 'acquire') {
@@ -57,16 +60,28 @@ export function deleteState(kernel: Kernel, identity: StateIdentity): Errno {
 
 /**
  * ALLOCSPI with a single SPI to choose from: a larval state that holds the SPI until UPDSA gives it
- * a key. ENOENT if the SPI is taken.
- * Source: Linux 6.1, net/xfrm/xfrm_state.c, xfrm_alloc_spi.
+ * a key. ENOENT if any state has the SPI, whatever its destination and mark; a larval state is there
+ * even so, without an SPI, and the next request for the same takes it.
+ * Source: Linux 6.1.192, net/xfrm/xfrm_state.c, xfrm_find_acq, xfrm_alloc_spi.
  */
 export function allocateSpi(kernel: Kernel, config: StateConfig, now: Microseconds): Errno {
-  const { destination, spi, markValue, shape } = config;
-  const masked = markValue & shape.markMask;
-  if (kernel.states.has(destination, spi, masked)) return 'ENOENT';
-  const larval = larvalShape(shape, shape.markMask, kernel.acquireSeconds);
-  kernel.insert({ ...config, shape: larval, key: noKey }, 'acquire', now);
-  return 'ok';
+  const shape = larvalShape(config.shape, config.shape.markMask, kernel.acquireSeconds);
+  const isTaken = hasSpi(kernel, config.spi);
+  const waiting = findPlaceholder(kernel, config);
+  if (isTaken && waiting !== undefined) return 'ENOENT';
+  if (waiting !== undefined) kernel.states.remove(waiting);
+  const spi = isTaken ? 0 : config.spi;
+  const { source, destination, markValue } = config;
+  const larval = { shape, source, destination, spi, markValue, key: noKey };
+  kernel.insert(larval, 'acquire', now);
+  return isTaken ? 'ENOENT' : 'ok';
+}
+
+/** The kernel, too, looks at all states. SPI 0 is the one that states have before they have one. */
+function hasSpi(kernel: Kernel, spi: number): boolean {
+  if (spi === 0) return false;
+  for (const state of kernel.states.list()) if (state.spi === spi) return true;
+  return false;
 }
 
 /** NEWAE: overwrites the numbers of a live state, and forgets which it has seen. */
@@ -81,21 +96,30 @@ export function replaceSequence(
   return 'ok';
 }
 
-/** Source: Linux 6.1, net/xfrm/xfrm_user.c, verify_replay, verify_newsa_info. */
-function validate(kernel: Kernel, shape: StateShape): Errno {
-  const { replay } = shape;
-  if (!icvLengths.includes(shape.icvBits)) return 'ENOSYS';
-  if (replay.kind === 'legacy') return replay.window <= largestLegacyWindow ? 'ok' : 'EINVAL';
-  if (replay.window > largestWindow) return 'EINVAL';
-  if (replay.kind === 'bitmap' || replay.window > 0) return 'ok';
-  return kernel.profile.allowsEsnWindowZero && shape.direction === 'out' ? 'ok' : 'EINVAL';
+/**
+ * The order is the kernel's: a window that is too large, an unknown algorithm, a window of nothing.
+ * Source: Linux 6.1, net/xfrm/xfrm_user.c, verify_replay, xfrm_state_construct;
+ * net/xfrm/xfrm_replay.c, xfrm_init_replay.
+ */
+function validate(kernel: Kernel, { replay, icvBits, direction }: StateShape): Errno {
+  const largest = replay.kind === 'legacy' ? largestLegacyWindow : largestWindow;
+  if (replay.window > largest) return 'EINVAL';
+  if (!icvLengths.includes(icvBits)) return 'ENOSYS';
+  if (replay.kind !== 'esn' || replay.window > 0) return 'ok';
+  return kernel.profile.allowsEsnWindowZero && direction === 'out' ? 'ok' : 'EINVAL';
 }
 
 /** A new state takes the place of a larval one without SPI that asked for it. */
-function removePlaceholder(
+function removePlaceholder(kernel: Kernel, config: StateConfig): void {
+  const placeholder = findPlaceholder(kernel, config);
+  if (placeholder !== undefined) kernel.states.remove(placeholder);
+}
+
+/** Source: Linux 6.1, net/xfrm/xfrm_state.c, __find_acq_core. */
+function findPlaceholder(
   kernel: Kernel,
   { shape, source, destination, markValue }: StateConfig,
-): void {
+): XfrmState | undefined {
   const markBits = markValue & shape.markMask;
   for (const state of kernel.states.bucket(destination, source, shape.reqid)) {
     if (
@@ -107,10 +131,10 @@ function removePlaceholder(
       state.shape.mode === shape.mode &&
       state.matchesMark(markBits)
     ) {
-      kernel.states.remove(state);
-      return;
+      return state;
     }
   }
+  return undefined;
 }
 
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -156,8 +156,8 @@ export class KernelSpace {
     if (this.machine.ownsClock) this.#must({ operation: 'clock', payload: u32(seconds) }, 'clock');
   }
 
-  async report(): Promise<SpaceReport> {
-    const drained = this.drain();
+  async report(isExpected = false): Promise<SpaceReport> {
+    const drained = this.drain(isExpected);
     const counters = this.counters();
     const dump = this.#request({
       operation: 'netlink',
@@ -173,8 +173,10 @@ export class KernelSpace {
     return Array.from({ length: payload.length / 4 }, (_, at) => payload.readUInt32LE(at * 4));
   }
 
-  async drain(): Promise<Pick<SpaceReport, 'delivered' | 'transmitted'>> {
-    const { payload } = await this.#request({ operation: 'drain' });
+  /** What came out; if something is expected, the kernel gets a moment to bring it. */
+  async drain(isExpected = false): Promise<Pick<SpaceReport, 'delivered' | 'transmitted'>> {
+    const argument = isExpected ? 1 : 0;
+    const { payload } = await this.#request({ operation: 'drain', argument });
     const transmitted: Buffer[] = [];
     for (let at = 4; at < payload.length;) {
       const length = payload.readUInt16LE(at);

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../../model/address.ts';
+import { plainText } from '../plain-text.ts';
 import type { Difference } from './campaign.ts';
 import type { Observation } from './observation.ts';
 
@@ -31,13 +31,4 @@ function side(name: string, own: Observation, other: Observation): string[] {
       ? [`${name}: ${field}: none`]
       : shown.map((text) => `${name}: ${field}: ${text}`);
   });
-}
-
-/** JSON with addresses as texts, and without quotes around names. */
-export function plainText(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part !== 'object' || part === null || !('text' in part)) return part;
-    return parseAddress(String(part.text)) === undefined ? part : part.text;
-  });
-  return text.replace(/"(\w+)":/g, '$1: ').replaceAll(',', ', ');
 }

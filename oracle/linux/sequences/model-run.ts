@@ -4,6 +4,7 @@ import {
   type Errno,
   type InnerPacket,
   type KernelProfile,
+  type OutputResult,
   type StateIdentity,
   Xfrm,
   xfrmCounters,
@@ -27,6 +28,7 @@ export class ModelRun {
   /** What left in the last step. */
   transmitted: ModelPacket[] = [];
   #delivered = 0;
+  readonly #history: Operation[] = [];
 
   constructor(profile: KernelProfile) {
     this.xfrm = new Xfrm(profile, sequenceRoutes);
@@ -39,6 +41,7 @@ export class ModelRun {
     this.#pass(millisecond);
     const answer = this.#perform(operation);
     this.#pass(millisecond);
+    this.#history.push(operation);
     return {
       answer,
       delivered: this.#delivered,
@@ -179,12 +182,24 @@ export class ModelRun {
   }
 
   /**
-   * Where a packet is to be encrypted, the checksum is finished first, and that fails. Only a packet
-   * that a state would have taken gets there: the model counts what it is told.
+   * Before a packet is encrypted its checksum is finished, which fails here; what happens before
+   * that, happens as ever. The model has no checksums, so a second one that did all the same tells
+   * how far this packet would get.
    * Source: Linux 6.1, net/xfrm/xfrm_output.c, xfrm_output.
    */
   #receiveBadChecksum(packet: InnerPacket, mark: number): void {
     if (this.xfrm.checkPolicy('fwd', packet, mark, []) !== undefined) return;
-    this.#send(packet, mark);
+    const twin = new ModelRun(this.xfrm.profile);
+    for (const operation of this.#history) twin.step(operation);
+    const result = twin.xfrm.output(packet, mark, twin.now);
+    if (result.kind === 'encrypted' || transformFailed(result)) {
+      this.xfrm.countRace('XfrmOutError');
+    } else {
+      this.#send(packet, mark);
+    }
   }
+}
+
+function transformFailed(result: OutputResult): boolean {
+  return result.kind === 'dropped' && /^XfrmOutState[A-Z]/.test(result.counter ?? '');
 }

@@ -9,6 +9,8 @@ import type {
   StateIdentity,
   StateShape,
 } from '../../../model/xfrm/index.ts';
+import { espProtocol, packetBytes } from '../wire/ip-packet.ts';
+import { sequenceKeyBytes } from './sequence-keys.ts';
 
 /** One thing that is done to a kernel's XFRM, with all that it takes: nothing is left to chance. */
 export type Operation =
@@ -54,5 +56,6 @@ export type Operation =
 /** An ESP packet as something that arrives. */
 export function arriving(nested: EspPacket): InnerPacket {
   const { source, destination } = nested;
-  return { source, destination, protocol: 50, length: 0, nested };
+  const packet = { source, destination, protocol: espProtocol, length: 0, nested };
+  return { ...packet, length: packetBytes(packet, sequenceKeyBytes).length };
 }

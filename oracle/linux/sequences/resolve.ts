@@ -3,13 +3,15 @@ import { unreachable } from '../../../model/assert.ts';
 import type {
   EspPacket,
   InnerPacket,
+  KernelName,
   KeyHandle,
   Mark,
   StateConfig,
+  Xfrm,
   XfrmState,
 } from '../../../model/xfrm/index.ts';
 import { listenerPort } from '../kernel-space.ts';
-import type { Draft, DraftEsp, DraftSend } from './draft.ts';
+import { type Draft, type DraftEsp, type DraftSend, seedFor } from './draft.ts';
 import { ownAddresses, place } from './layout.ts';
 import type { ModelRun } from './model-run.ts';
 import { arriving, type Operation } from './operation.ts';
@@ -18,6 +20,8 @@ import { sequenceKeys } from './sequence-keys.ts';
 const wrap = 1n << 32n;
 const numbers = 1n << 64n;
 const udp = 17;
+/** Not the listener's, which is taken. */
+const senderPort = 1009;
 /** What is left of the 16 marks that packets have where a state says nothing. */
 const strayMark = 0x4000_0000;
 
@@ -28,10 +32,11 @@ export function resolve(draft: Draft, { xfrm }: ModelRun): Operation | undefined
     case 'addState':
     case 'addPolicy':
     case 'upsertPolicy':
-    case 'allocateSpi':
     case 'flush':
     case 'passSeconds':
       return draft;
+    case 'allocateSpi': // no key manager asks for the SPI 0
+      return draft.state.spi === 0 ? undefined : draft;
     case 'setDefaults': {
       const [input, forward, output] = draft.blocked;
       return { kind: 'setDefaults', blocked: { in: input, fwd: forward, out: output } };
@@ -39,7 +44,7 @@ export function resolve(draft: Draft, { xfrm }: ModelRun): Operation | undefined
     case 'changeState':
     case 'deleteState':
     case 'replaceSequence':
-      return ofState(draft, at(states, draft.aim));
+      return ofState(draft, at(states, draft.aim), xfrm);
     case 'deletePolicy': {
       const policy = at([...xfrm.policies()], draft.aim);
       if (policy === undefined) return undefined;
@@ -47,7 +52,7 @@ export function resolve(draft: Draft, { xfrm }: ModelRun): Operation | undefined
       return { kind: 'deletePolicy', identity: { direction, selector, mark } };
     }
     default:
-      return packetOperation(draft, states);
+      return packetOperation(draft, states, xfrm.profile.name);
   }
 }
 
@@ -58,6 +63,7 @@ function at<T>(list: readonly T[], aim: number): T | undefined {
 function ofState(
   draft: Extract<Draft, { kind: 'changeState' | 'deleteState' | 'replaceSequence' }>,
   state: XfrmState | undefined,
+  xfrm: Xfrm,
 ): Operation | undefined {
   if (state === undefined) return undefined;
   const { destination, spi, mark, shape } = state;
@@ -68,8 +74,9 @@ function ofState(
     case 'deleteState':
       return { kind: 'deleteState', identity: { ...identity, mark: draft.mark ?? mark } };
     case 'replaceSequence':
-      return state.validity === 'valid'
-        ? { kind: 'replaceSequence', identity, shape, seed: draft.seed }
+      // The request has the form of this state's window, so it must not hit another.
+      return state.validity === 'valid' && xfrm.getState(identity) === state
+        ? { kind: 'replaceSequence', identity, shape, seed: seedFor(shape.replay, draft.seed) }
         : undefined;
     default:
       return unreachable(draft);
@@ -100,6 +107,7 @@ function changed(state: XfrmState, change: Partial<StateConfig['shape']>): State
 function packetOperation(
   draft: Extract<Draft, { kind: 'send' | `receive${string}` }>,
   states: readonly XfrmState[],
+  kernel: KernelName,
 ): Operation | undefined {
   switch (draft.kind) {
     case 'send':
@@ -107,6 +115,8 @@ function packetOperation(
     case 'receivePlain':
       return { kind: 'receive', packet: datagram(place.remotePod, draft.to), mark: draft.mark };
     case 'receiveBadChecksum':
+      // Older kernels do not test, newer ones refuse the packet on its arrival.
+      if (kernel !== '6.1') return undefined;
       return {
         kind: 'receiveBadChecksum',
         packet: datagram(place.ownPod, place.remotePod),
@@ -160,12 +170,11 @@ function nested(
   states: readonly XfrmState[],
   depth: number,
 ): InnerPacket {
-  if (depth <= 1) return arriving(espFor(draft, target));
+  if (depth <= 1 || target.shape.mode === 'transport') return arriving(espFor(draft, target));
   const next = receiving(states, draft.aim + 1) ?? target;
   const shifted = { ...draft, aim: draft.aim + 1, ahead: draft.ahead + (next === target ? 1 : 0) };
   const inner = nested(shifted, next, states, depth - 1);
-  const { nested: esp } = inner;
-  return arriving({ ...espFor(draft, target), inner: { ...inner, nested: esp as EspPacket } });
+  return arriving({ ...espFor(draft, target), inner });
 }
 
 function espFor(draft: DraftEsp, state: XfrmState): EspPacket {
@@ -203,7 +212,7 @@ function sendOperation(
     destination: to,
     protocol: udp,
     length: dontFragment ? Math.min(length, 1500) : length,
-    sourcePort: listenerPort,
+    sourcePort: senderPort,
     destinationPort: listenerPort,
     dontFragment,
   };

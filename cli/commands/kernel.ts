@@ -1,0 +1,172 @@
+import {
+  boot,
+  differenceText,
+  findImage,
+  install,
+  KernelLost,
+  KernelMissing,
+  type Machine,
+  openNative,
+  recordSequences,
+  type ReplayResult,
+  replayScenario,
+  runCampaign,
+} from '../../oracle/index.ts';
+import type { Scenario } from '../../sim/index.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { BadInput } from '../failure.ts';
+import { readWholeLibrary } from '../library.ts';
+import { readScenario } from '../read-scenario.ts';
+import { WholeFile } from '../write-files.ts';
+
+export interface KernelOptions {
+  readonly kernel?: string;
+  readonly modules?: string;
+  readonly native?: true;
+  /** MiB of the machine that boots it. */
+  readonly memory?: number;
+  /** Seconds that the boot may take. */
+  readonly bootLimit?: number;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** `keyturn kernel install`. */
+export function installKernel(): ExitCode {
+  try {
+    const { release, kernel } = install(print);
+    print(`Linux ${release}: ${kernel}`);
+    return exitCode.holds;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** `keyturn kernel verify`: the XFRM of scenarios, performed by a real kernel. */
+export function verify(
+  written: readonly string[],
+  options: KernelOptions & { readonly all?: true },
+): Promise<ExitCode> {
+  const scenarios = scenariosOf(written, options.all === true);
+  return withKernel(options, async (machine) => {
+    let differing = 0;
+    const exceptions = new Set<string>();
+    for (const [name, scenario] of scenarios) {
+      const result = await replayScenario(machine, scenario);
+      if (result.differences.length > 0) differing += 1;
+      for (const exception of result.exceptions) exceptions.add(exception);
+      for (const line of replayLines(name, result)) print(line);
+    }
+    if (exceptions.size > 0) print('exceptions:');
+    for (const exception of exceptions) print(`  ${exception}`);
+    print(
+      `${scenarios.length} scenarios, ${differing} in which the model and Linux ${machine.release} differ`,
+    );
+    return differing === 0 ? exitCode.holds : exitCode.violated;
+  });
+}
+
+function scenariosOf(
+  written: readonly string[],
+  all: boolean,
+): readonly (readonly [string, Scenario])[] {
+  if (all === written.length > 0) {
+    throw new BadInput('kernel verify: expected scenarios, or --all for the whole library');
+  }
+  if (!all) return written.map((name) => [name, readScenario(name)]);
+  return readWholeLibrary().flatMap(({ id, content }): [string, Scenario][] =>
+    content.kind === 'refused' ? [] : [[id, content.scenario]],
+  );
+}
+
+function replayLines(name: string, result: ReplayResult): readonly string[] {
+  const { differences, operations, packets, delivered, kernels, counters } = result;
+  const shown = Array.from(counters, ([counter, value]) => `${counter} ${value}`).join(', ');
+  const head = `${differences.length === 0 ? 'ok' : 'DIFFERS'}  ${name}: ${kernels} kernels, ${operations} operations, ${packets} packets sent, ${delivered} accepted${shown === '' ? '' : `; ${shown}`}`;
+  return [
+    head,
+    ...differences
+      .slice(0, 5)
+      .flatMap(({ node, at, what, model, kernel }) => [
+        `  ${node}${at === undefined ? ', at the end' : ` at ${at / 1e6} s`}: ${what}`,
+        `    model:  ${model}`,
+        `    kernel: ${kernel}`,
+      ]),
+  ];
+}
+
+export interface FuzzOptions extends KernelOptions {
+  readonly runs: number;
+  readonly seed: number;
+}
+
+/** `keyturn kernel fuzz`: generated sequences through the model and a real kernel. */
+export function fuzz(options: FuzzOptions): Promise<ExitCode> {
+  return withKernel(options, async (machine) => {
+    const { runs, seed } = options;
+    const began = performance.now();
+    const result = await runCampaign(machine, { runs, seed });
+    const { difference } = result;
+    for (const [name, times] of result.counters) print(`${name}: in ${times} sequences`);
+    if (difference !== undefined) print(differenceText(difference));
+    const seconds = ((performance.now() - began) / 1000).toFixed(0);
+    print(
+      difference === undefined
+        ? `${result.runs} sequences of 20 steps with seed ${seed} in ${seconds} s: the model and Linux ${machine.release} agree`
+        : `sequence ${result.runs} with seed ${seed} (path ${result.path ?? ''}): the model and Linux ${machine.release} differ`,
+    );
+    return difference === undefined ? exitCode.holds : exitCode.violated;
+  });
+}
+
+/** `keyturn kernel record`: sequences with a real kernel's answers, for tests without one. */
+export function record(options: FuzzOptions & { readonly out: string }): Promise<ExitCode> {
+  return withKernel(options, async (machine) => {
+    const lines = await recordSequences(machine, options);
+    const file = new WholeFile(options.out);
+    for (const line of lines) file.writeLine(line);
+    file.finish();
+    print(`${options.out}: ${lines.length} sequences as Linux ${machine.release} answers them`);
+    return exitCode.holds;
+  });
+}
+
+async function withKernel(
+  options: KernelOptions,
+  work: (machine: Machine) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  let machine: Machine | undefined;
+  try {
+    machine =
+      options.native === true
+        ? await openNative()
+        : await boot(findImage(options), limits(options));
+    return await work(machine);
+  } catch (error) {
+    return failed(error);
+  } finally {
+    await machine?.stop();
+  }
+}
+
+function limits({ memory, bootLimit }: KernelOptions): { memory?: number; limit?: number } {
+  return {
+    ...(memory === undefined ? {} : { memory }),
+    ...(bootLimit === undefined ? {} : { limit: bootLimit * 1000 }),
+  };
+}
+
+/** What is missing is the user's to provide; a kernel that went away tells nothing about the model. */
+function failed(error: unknown): ExitCode {
+  if (error instanceof KernelMissing) {
+    process.stderr.write(`${error.message}\n`);
+    return exitCode.badInput;
+  }
+  if (error instanceof KernelLost) {
+    process.stderr.write(`inconclusive: ${error.message}\n`);
+    return exitCode.inconclusive;
+  }
+  throw error;
+}
