@@ -89,19 +89,17 @@ const mutants: readonly {
 
 const vectors = loadVectors().filter(({ id }) => !(id in outOfScope));
 
-/** The vectors that the model, as it is loaded now, does not answer as the kernel did. */
-async function failing(): Promise<readonly string[]> {
+/** The first vector that the model, as it is loaded now, does not answer as the kernel did. */
+async function firstFailing(): Promise<string | undefined> {
   const { runVector } = await import('./test-support/vector-runner.ts');
-  return vectors
-    .filter((vector) => {
-      try {
-        runVector(vector);
-        return false;
-      } catch {
-        return true;
-      }
-    })
-    .map(({ id }) => id);
+  return vectors.find((vector) => {
+    try {
+      runVector(vector);
+      return false;
+    } catch {
+      return true;
+    }
+  })?.id;
 }
 
 afterEach(() => {
@@ -110,7 +108,7 @@ afterEach(() => {
 
 describe('a broken rule is noticed by the vectors', () => {
   test('no vector fails without one', async () => {
-    expect(await failing()).toEqual([]);
+    expect(await firstFailing()).toBeUndefined();
   });
 
   test.each(mutants)('$rule', async ({ module, broken }) => {
@@ -118,8 +116,8 @@ describe('a broken rule is noticed by the vectors', () => {
       const actual = await original<Record<string, (...words: never[]) => unknown>>();
       return { ...actual, ...broken(actual) };
     });
-    const noticed = await failing();
+    const noticed = await firstFailing();
     vi.doUnmock(module);
-    expect(noticed).not.toEqual([]);
+    expect(noticed).toBeDefined();
   });
 });

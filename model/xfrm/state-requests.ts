@@ -3,7 +3,7 @@ import type { SequenceSeed, StateConfig, StateIdentity, StateShape } from './con
 import type { Errno } from './errno.ts';
 import { type Kernel, larvalShape, noKey } from './kernel.ts';
 import { withinLimits } from './lifetime.ts';
-import { activityOf, seedActivity } from './state.ts';
+import { activityOf, seedActivity, type XfrmState } from './state.ts';
 
 /** XFRMA_REPLAY_ESN_MAX. */
 const largestWindow = 4096;
