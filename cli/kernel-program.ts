@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from './exit-code.ts';
+import type * as kernelCommands from './commands/kernel.ts';
 import type { FuzzOptions, KernelOptions } from './commands/kernel.ts';
 
 /** `keyturn kernel ...`: the model held against a real Linux kernel. */
@@ -37,7 +38,7 @@ export function addKernel(program: Command, done: (code: ExitCode) => void): voi
   });
 }
 
-function commands(): Promise<typeof import('./commands/kernel.ts')> {
+function commands(): Promise<typeof kernelCommands> {
   return import('./commands/kernel.ts');
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type KernelProfile, kernelProfiles } from '../../../model/xfrm/index.ts';
 import type { Machine } from '../machine.ts';
-import { type Draft, drafts } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { drafts } from './generate.ts';
 import { runInKernel, type TimedOperation } from './kernel-run.ts';
 import { ModelRun } from './model-run.ts';
 import { type Observation, sameObservation } from './observation.ts';

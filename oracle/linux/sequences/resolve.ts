@@ -174,7 +174,8 @@ function nested(
   const next = receiving(states, draft.aim + 1) ?? target;
   const shifted = { ...draft, aim: draft.aim + 1, ahead: draft.ahead + (next === target ? 1 : 0) };
   const inner = nested(shifted, next, states, depth - 1);
-  return arriving({ ...espFor(draft, target), inner });
+  // Damage is done to the innermost packet, whose length it is made for.
+  return arriving({ ...espFor({ ...draft, damage: undefined }, target), inner });
 }
 
 function espFor(draft: DraftEsp, state: XfrmState): EspPacket {
