@@ -45,7 +45,11 @@ const doors = folders.map((folder) => ({
   to: {
     path: `^${folder}/`,
     // The root files of model/ (time, address, result, ...) are words, each its own door.
-    pathNot: folder === 'model' ? '^model/([^/]+|[^/]+/index)\\.ts$' : `^${folder}/index\\.ts$`,
+    // agents/process/ needs Node, so it is no part of the door through which browsers come.
+    pathNot:
+      { model: '^model/([^/]+|[^/]+/index)\\.ts$', agents: '^agents/(process/)?index\\.ts$' }[
+        folder
+      ] ?? `^${folder}/index\\.ts$`,
   },
 }));
 

@@ -2,3 +2,4 @@ export { type AgentMaker, makeCiliumAgent } from './agent-maker.ts';
 export { type Fix, fixes } from './fixes/index.ts';
 export { type Mutant, mutants } from './mutants/index.ts';
 export { agentNames, makeAgent } from './named-agents.ts';
+export * from './wire/index.ts';

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { readFileSync } from 'node:fs';
 import { ciliumReleases } from '../model/release.ts';
 import { kernelNames } from '../model/xfrm/index.ts';
+import { addAgent } from './agent-commands.ts';
 import type { check } from './commands/check.ts';
 import type { importClusters } from './commands/import.ts';
 import type { lab } from './commands/lab.ts';
@@ -61,6 +62,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
   addLibrary(program, done);
   addReport(program, done);
   addLab(program, done);
+  addAgent(program, version(), done);
   return program;
 }
 

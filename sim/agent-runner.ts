@@ -1,6 +1,7 @@
-import { makeAgent } from '../agents/index.ts';
+import { type AgentMaker, makeAgent } from '../agents/index.ts';
 import {
   type Agent,
+  type AgentEnvironment,
   type AgentInput,
   type AgentTimer,
   type NodeRecord,
@@ -19,10 +20,18 @@ import type { World } from './world.ts';
 export type AgentFactory = (world: World, node: SimNode) => Agent;
 
 /** The agent that the node's cluster names, Cilium's own by default, with the node's profile and settings. */
-export const namedAgent: AgentFactory = (world, node) => {
+export const namedAgent: AgentFactory = (world, node) =>
+  makeAgent(node.cluster.agent, environmentOf(world, node));
+
+/** One maker for the agents of all nodes, whatever their clusters name. */
+export function agentsBy(make: AgentMaker): AgentFactory {
+  return (world, node) => make(environmentOf(world, node));
+}
+
+function environmentOf(world: World, node: SimNode): AgentEnvironment {
   const ids = world.streams.stream(`agent/${node.name}/nodeId`);
   const order = world.streams.stream(`agent/${node.name}/mapOrder`);
-  return makeAgent(node.cluster.agent, {
+  return {
     profile: node.profile,
     settings: {
       ...node.settings,
@@ -37,8 +46,8 @@ export const namedAgent: AgentFactory = (world, node) => {
       nodeId: (limit) => ids.integer(limit),
       mapOrder: (limit) => order.integer(limit),
     },
-  });
-};
+  };
+}
 
 /** kubelet: pkg/kubelet/kubelet.go, `backOffPeriod` and `MaxContainerBackOff`. */
 const firstBackOff: Microseconds = 10 * second;
@@ -88,7 +97,7 @@ export class AgentRunner implements LaneHost {
     const agent = this.#factory(world, node);
     this.#generation += 1;
     const main = new AgentLane(agent, this);
-    const reclaimer = new AgentLane(agent, this);
+    const reclaimer = agent.oneAtATime === true ? main : new AgentLane(agent, this);
     const process: Process = {
       main,
       reclaimer,

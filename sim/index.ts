@@ -1,4 +1,4 @@
-export { type AgentFactory, namedAgent } from './agent-runner.ts';
+export { type AgentFactory, agentsBy, namedAgent } from './agent-runner.ts';
 export type { Delay, QuantilePoint } from './delay.ts';
 export { DelayTable } from './delay-table.ts';
 export { maximumOf, minimumOf, quantileOf } from './draw-delay.ts';

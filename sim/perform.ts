@@ -1,7 +1,7 @@
-import type { Operation, OperationResult } from '../model/agent/index.ts';
+import type { DeletedState, Operation, OperationResult } from '../model/agent/index.ts';
 import { unreachable } from '../model/assert.ts';
 import { keyIdOfMark } from '../model/datapath/index.ts';
-import type { Errno, PolicyIdentity, StateConfig, ListedState } from '../model/xfrm/index.ts';
+import type { Errno, PolicyIdentity, StateConfig } from '../model/xfrm/index.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 
@@ -136,7 +136,7 @@ function addState(world: World, node: SimNode, state: StateConfig): OperationRes
  * DELSA names a destination, an SPI and a mark, so it may hit another state than the one meant
  * (Linux, net/xfrm/xfrm_user.c, `xfrm_del_sa`).
  */
-function deleteState(world: World, node: SimNode, state: ListedState): OperationResult {
+function deleteState(world: World, node: SimNode, state: DeletedState): OperationResult {
   const { destination, spi, mark } = state;
   const errno = node.xfrm.deleteState({ destination, spi, mark });
   if (errno !== 'ok') return { errno };
@@ -161,7 +161,7 @@ function recordState(
   world: World,
   event: 'stateAdded' | 'stateDeleted',
   node: SimNode,
-  state: StateConfig | ListedState,
+  state: StateConfig | DeletedState,
 ): void {
   const source = world.ownerOf(state.source);
   const outgoing = source === node.index;

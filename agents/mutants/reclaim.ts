@@ -1,5 +1,4 @@
-import type { Operations, OperationResult, Steps } from '../../model/agent/index.ts';
-import type { ListedState } from '../../model/xfrm/index.ts';
+import type { DeletedState, Operations, OperationResult, Steps } from '../../model/agent/index.ts';
 import { withSettings } from './configured.ts';
 import { intercepted, pretendedSuccess } from './interception.ts';
 import type { Mutant } from './mutant.ts';
@@ -85,7 +84,7 @@ function* deleteAllBut(spi: number): Operations {
 }
 
 /** Deletes the state of the same tunnel that has another SPI. */
-function* deleteCounterpart(old: ListedState): Steps<OperationResult> {
+function* deleteCounterpart(old: DeletedState): Steps<OperationResult> {
   const { states = [] } = yield { kind: 'xfrmStateList' };
   const newest = [...states].find(
     ({ source, destination, spi }) =>

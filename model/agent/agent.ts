@@ -19,5 +19,7 @@ nothing.next();
 
 /** An agent: the built-in one, a mutant, or a process behind the wire protocol. */
 export interface Agent {
+  /** It handles one input after another: the reclaimer's tick waits for its turn. */
+  readonly oneAtATime?: boolean;
   handle(input: AgentInput, now: Microseconds): Operations;
 }

@@ -5,5 +5,12 @@ export { CiliumAgent } from './cilium-agent.ts';
 export type { AgentEnvironment, AgentRandom, AgentSettings } from './environment.ts';
 export type { AgentInput, AgentStart } from './input.ts';
 export { nodeAddresses, type NodeName, type NodeRecord, type PerFamily } from './node-record.ts';
-export type { AgentTimer, ExitCause, LogLevel, Operation, OperationResult } from './operation.ts';
+export type {
+  AgentTimer,
+  DeletedState,
+  ExitCause,
+  LogLevel,
+  Operation,
+  OperationResult,
+} from './operation.ts';
 export { type AgentProfile, agentProfiles } from './profile.ts';

@@ -15,7 +15,7 @@ import type { NodeRecord } from './node-record.ts';
 export type Operation =
   | { readonly kind: 'xfrmStateAdd'; readonly state: StateConfig }
   | { readonly kind: 'xfrmStateUpdate'; readonly state: StateConfig }
-  | { readonly kind: 'xfrmStateDelete'; readonly state: ListedState }
+  | { readonly kind: 'xfrmStateDelete'; readonly state: DeletedState }
   /** The state with exactly this source, destination, SPI and mark, as found in a dump. */
   | {
       readonly kind: 'xfrmStateFind';
@@ -55,6 +55,9 @@ export type Operation =
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
   /** The process ends here. Never answered: nothing follows it. */
   | { readonly kind: 'exit'; readonly cause: ExitCause; readonly message: string };
+
+/** A state as DELSA names it, and its source, which the kernel does not look at. */
+export type DeletedState = Pick<ListedState, 'source' | 'destination' | 'spi' | 'mark'>;
 
 /**
  * `failure`: the agent gave up. `panic`: it crashed. `unmodelled`: a real agent would go on in a way

@@ -105,6 +105,11 @@ export class KeyRing {
     });
   }
 
+  /** The algorithms that the key of a handle is for. */
+  algorithm(handle: KeyHandle): KeyAlgorithm {
+    return defined(this.#psks[this.#ingredients(handle).psk - 1], 'the secret');
+  }
+
   /** What a handle stands for, for people, without a byte of the secret. */
   describe(handle: KeyHandle): string {
     const { psk, source, destination } = this.#ingredients(handle);

@@ -42,7 +42,8 @@ export class PolicyShapes {
   }
 }
 
-function shapeOf(config: PolicyConfig): PolicyShape {
+/** The shape of one policy, shared with no other. */
+export function shapeOf(config: PolicyConfig): PolicyShape {
   const { direction, priority, action, selector, templates } = config;
   const interfaceId = config.interfaceId ?? 0;
   const markMask = config.mark.mask | 0;

@@ -4,7 +4,7 @@ import type { PolicyConfig, PolicyDirection, Selector, Template } from './config
 import type { Chained } from './hash-index.ts';
 import type { Ordered } from './insertion-order.ts';
 import type { Mark } from './mark.ts';
-import type { PolicyShape } from './policy-shape.ts';
+import { type PolicyShape, shapeOf } from './policy-shape.ts';
 
 /**
  * One policy. Flat, because a kernel of a large cluster holds thousands: what it shares with others
@@ -40,6 +40,11 @@ export class XfrmPolicy implements PolicyConfig, Chained<XfrmPolicy>, Ordered<Xf
     this.age = age;
     this.destination = destination;
     this.nextInserted = undefined;
+  }
+
+  /** A policy that is in no kernel's table: what an agent reads of a dump. */
+  static of(config: PolicyConfig): XfrmPolicy {
+    return new XfrmPolicy(config, shapeOf(config), 1);
   }
 
   /** Takes priority, action and templates of another policy with the same name. */

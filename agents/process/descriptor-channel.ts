@@ -1,0 +1,62 @@
+import { readSync, writeSync } from 'node:fs';
+import type { Channel, ChannelLine, Fault } from '../index.ts';
+
+/** The longest line: a dump of a few thousand states. */
+const longestLine = 8 * 1024 * 1024;
+
+/** A channel over two file descriptors; reading and writing block. */
+export class DescriptorChannel implements Channel {
+  readonly #input: number;
+  readonly #output: number;
+  readonly #ended: (rest: string) => Fault;
+  readonly #chunk = Buffer.alloc(64 * 1024);
+  readonly #decoder = new TextDecoder();
+  #rest = '';
+  /** How far the rest was looked through for an end of line. */
+  #searched = 0;
+
+  constructor(ends: {
+    readonly input: number;
+    readonly output: number;
+    /** What it means that nothing more comes, with what came last. */
+    readonly ended: (rest: string) => Fault;
+  }) {
+    this.#input = ends.input;
+    this.#output = ends.output;
+    this.#ended = ends.ended;
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(text);
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.#output, bytes, done);
+    } catch (error) {
+      if (!isBrokenPipe(error)) throw error;
+      // Whoever reads next learns why.
+    }
+  }
+
+  readLine(): ChannelLine {
+    for (;;) {
+      const end = this.#rest.indexOf('\n', this.#searched);
+      if (end >= 0) {
+        const text = this.#rest.slice(0, end);
+        this.#rest = this.#rest.slice(end + 1);
+        this.#searched = 0;
+        return { kind: 'line', text };
+      }
+      this.#searched = this.#rest.length;
+      if (this.#searched > longestLine) {
+        const message = `it wrote a line of more than ${longestLine} characters`;
+        return { kind: 'ended', fault: { kind: 'flooded', message } };
+      }
+      const length = readSync(this.#input, this.#chunk, 0, this.#chunk.length, null);
+      if (length === 0) return { kind: 'ended', fault: this.#ended(this.#rest) };
+      this.#rest += this.#decoder.decode(this.#chunk.subarray(0, length), { stream: true });
+    }
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}

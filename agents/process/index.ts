@@ -1,0 +1,3 @@
+export { CommandAgents } from './command-agents.ts';
+export { serveStdio } from './serve-stdio.ts';
+export { type ProcessLimits, processLimits } from './watchdog.ts';

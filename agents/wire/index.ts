@@ -1,0 +1,6 @@
+export type { Channel, ChannelLine, Fault, FaultKind } from './channel.ts';
+export { type Hello, protocolVersion } from './inputs.ts';
+export { HandlesOfBytes } from './key-book.ts';
+export { RemoteAgent } from './remote-agent.ts';
+export { type Served, serveAgent } from './serve.ts';
+export { Session } from './session.ts';
