@@ -145,7 +145,7 @@ function deleteState(world: World, node: SimNode, state: DeletedState): Operatio
 }
 
 /** Whoever deleted it. */
-export function noteStateDeleted(world: World, node: SimNode, state: ListedState): void {
+export function noteStateDeleted(world: World, node: SimNode, state: DeletedState): void {
   node.countStates(state.spi, -1);
   recordState(world, 'stateDeleted', node, state);
 }
