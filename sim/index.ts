@@ -12,6 +12,7 @@ export {
 } from './expectation.ts';
 export { type Disagreement, type Lesson, noLesson, type Source } from './lesson.ts';
 export { commonFamilies } from './families.ts';
+export * from './flows/index.ts';
 export { fateNumber, isBlameless, type PacketFate, packetFates } from './packet-fate.ts';
 export type { KeysInUse, Loss, NodeOutcome, PacketTotals, Run, RunEnd } from './run.ts';
 export type * from './scenario.ts';
