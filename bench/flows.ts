@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../model/assert.ts';
 import { millisecond, minute, second } from '../model/time.ts';
-import { flowsOf, nothingExpected, planNodes, type Scenario } from '../sim/index.ts';
+import { flowsOf, noLesson, nothingExpected, planNodes, type Scenario } from '../sim/index.ts';
 import { machine } from './harness.ts';
 
 /**
@@ -23,8 +23,7 @@ function scenario(nodes: number, drawn: boolean): Scenario {
   const everyone = { kind: 'all' } as const;
   return {
     title: 'flows',
-    story: '',
-    source: '',
+    lesson: noLesson,
     seed: '1',
     clusters: [
       {
@@ -69,6 +68,7 @@ function scenario(nodes: number, drawn: boolean): Scenario {
       { kind: 'rotate', clusters: ['bench'] },
       { kind: 'wait', duration: 9 * minute },
     ],
+    remedy: undefined,
     faults: [],
     limits: { events: 1e9, time: 1e12 },
     expect: nothingExpected,
