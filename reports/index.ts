@@ -13,6 +13,8 @@ export { atSender } from './run/drop-series.ts';
 export { type Recorded, Recording } from './run/recording.ts';
 export type { KeySpan, KeyUse, PairKeyChange } from './run/key-lives.ts';
 export type { Drops } from './run/drop-series.ts';
+export { failureModePages } from './lesson-markdown.ts';
+export { type CoveredSentence, pageCoverage } from './page-coverage.ts';
 export { type LessonCard, page, sourceText, sourceUrl } from './lesson.ts';
 export { checkReport } from './terminal/check-report.ts';
 export { causesReport, lessonReport, libraryReport } from './terminal/lesson-report.ts';
