@@ -32,6 +32,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .command('run')
     .description('one run of a scenario: what happens, and the verdict')
     .argument('[scenario]', 'a scenario file, or the ID of a scenario of the library')
+    .option('--healthy', 'without what is broken in it: the agents, or by its key healthy')
     .option('--all', 'every scenario of the library: is each as it says?')
     .option('--seed <seed>', "instead of the scenario's own", seed)
     .option('--trace <file>', 'write every event as a line of JSON')

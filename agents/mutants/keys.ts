@@ -1,5 +1,6 @@
 import type { AgentMaker } from '../agent-maker.ts';
 import { makeCiliumAgent } from '../agent-maker.ts';
+import { nodeAddresses } from '../../model/agent/index.ts';
 import { decryptBits } from '../../model/datapath/index.ts';
 import { KeyRing, type TunnelKeyRecipe } from '../../model/secret/index.ts';
 import type { KeyHandle, StateConfig } from '../../model/xfrm/index.ts';
@@ -54,7 +55,7 @@ export const keyMutants: readonly Mutant[] = [
     make: withEnvironment(({ keyRing, local }) => ({
       keyRing: new OtherKeyRing(keyRing, (recipe) =>
         keyRing.tunnelKey(
-          recipe.destination === local.ciliumInternalIp[recipe.destination.family]
+          nodeAddresses(local).includes(recipe.destination)
             ? {
                 ...recipe,
                 sourceBootId: recipe.destinationBootId,

@@ -32,6 +32,24 @@ describe('the exit code of a run', () => {
   });
 });
 
+describe('a healthy run', () => {
+  it('is the scenario without what is broken in it', () => {
+    const text = safeText.replace('release:', 'agent: swaps-boot-ids\n    release:');
+    const path = put(makeFolder(), 'a.yaml', text);
+    expect(captured(() => run(path, {})).value).toBe(1);
+    const healthy = captured(() => run(path, { healthy: true }));
+    expect(healthy.value).toBe(0);
+    expect(healthy.text).toContain(`repeat   keyturn run ${path} --healthy --seed 7`);
+  });
+
+  it('needs something that is broken', () => {
+    const path = put(makeFolder(), 'a.yaml', safeText);
+    expect(messageOf(() => run(path, { healthy: true }))).toBe(
+      `${path}: nothing in this scenario is said to be broken\n  expected: a cluster with an agent of its own, or the key "healthy"`,
+    );
+  });
+});
+
 describe('what a run prints', () => {
   it('is a report that ends with the command that repeats it', () => {
     const path = put(makeFolder(), "it's mine.yaml", safeText);

@@ -6,7 +6,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
-import { readScenario, scenarioPath } from '../read-scenario.ts';
+import { readHealthyScenario, readScenario, scenarioPath } from '../read-scenario.ts';
 import { assertReportable, writeReport } from '../report-file.ts';
 import { WholeFile } from '../write-files.ts';
 
@@ -15,11 +15,14 @@ export interface RunOptions {
   readonly trace?: string;
   readonly report?: string;
   readonly json?: true;
+  /** Without what is broken in the scenario. */
+  readonly healthy?: true;
 }
 
 /** `keyturn run`: one run of a scenario. */
 export function run(path: string, options: RunOptions): ExitCode {
-  const loaded = readScenario(path);
+  const healthy = options.healthy === true;
+  const loaded = healthy ? readHealthyScenario(path) : readScenario(path);
   const scenario = { ...loaded, seed: options.seed ?? loaded.seed };
   assertReportable(options.report);
   const traceFile =
@@ -37,7 +40,8 @@ export function run(path: string, options: RunOptions): ExitCode {
   });
   traceFile?.writeLine(traceLastLine(rehearsal.run));
   traceFile?.finish();
-  const repeat = commandLine(['keyturn', 'run', path, '--seed', scenario.seed]);
+  const flags = healthy ? ['--healthy'] : [];
+  const repeat = commandLine(['keyturn', 'run', path, ...flags, '--seed', scenario.seed]);
   writeReport(options.report, runDocument(rehearsal, { file: path, repeat }));
   const paint = paintFor(process.env, process.stdout.isTTY);
   process.stdout.write(
