@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
+import { agentNames } from '../agents/index.ts';
 import { ciliumReleases } from '../model/release.ts';
 import { kernelNames } from '../model/xfrm/index.ts';
 import { addAgent } from './agent-commands.ts';
 import type { check } from './commands/check.ts';
+import type { fuzz } from './commands/fuzz.ts';
 import type { importClusters } from './commands/import.ts';
 import type { lab } from './commands/lab.ts';
 import type { report } from './commands/report.ts';
@@ -57,6 +59,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       const command = await import('./commands/check.ts');
       done(command.check(scenario, options));
     });
+  addFuzz(program, done);
   addPlan(program, done);
   addImport(program, done);
   addKernel(program, done);
@@ -116,6 +119,41 @@ function addLibrary(program: Command, done: (code: ExitCode) => void): void {
 }
 
 type RunAllOptions = Parameters<typeof run>[1] & { readonly all?: true };
+
+function addFuzz(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('fuzz')
+    .description('a campaign over generated clusters, delays and faults: what must hold, held')
+    .option('--runs <n>', 'how many cases', positiveInteger, 1000)
+    .option('--time <seconds>', 'go on for so long, instead of --runs', positiveInteger)
+    .option('--seed <n>', 'all cases come from it', positiveInteger, 1)
+    .option('--property <id>', 'only this one; may be given several times', collect, [])
+    .addOption(
+      new Option('--profile <release>', 'only this release; may be given several times')
+        .choices([...ciliumReleases])
+        .argParser(release)
+        .default([], 'cilium-1.19'),
+    )
+    .addOption(
+      new Option('--agent <mutant>', 'an agent that does one thing wrong').choices([...agentNames]),
+    )
+    .option('--workers <n>', 'worker threads; the result does not depend on it', positiveInteger)
+    .option('--out <file>', 'where to write the smallest case that violates something')
+    .option('--replay <chunk:place>', 'run one case again, as a report names it')
+    .action(async (options: Parameters<FuzzCommand>[0]) => {
+      const command = await import('./commands/fuzz.ts');
+      done(await command.fuzz(options));
+    });
+}
+
+function release(text: string, collected: readonly string[]): readonly string[] {
+  if (!(ciliumReleases as readonly string[]).includes(text)) {
+    throw new InvalidArgumentError(`Expected one of: ${ciliumReleases.join(', ')}.`);
+  }
+  return [...collected, text];
+}
+
+type FuzzCommand = typeof fuzz;
 type CheckCommand = typeof check;
 type ImportCommand = typeof importClusters;
 type LabCommand = typeof lab;

@@ -6,3 +6,13 @@ export { Judge, rehearse, type Rehearsal } from './rehearse.ts';
 export type { TimelineEntry } from './timeline.ts';
 export type { Cause, FirstLoss, Margin, MarginRule, Verdict } from './verdict.ts';
 export * from './plan/index.ts';
+export * from './campaign/index.ts';
+export { anyCase, type Case, type CaseRange, scenarioOf } from './generators/index.ts';
+export {
+  type Finding,
+  type Invariant,
+  invariants,
+  judge,
+  type Judgement,
+  premisesOf,
+} from './invariants/index.ts';

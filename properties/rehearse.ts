@@ -32,9 +32,9 @@ export function rehearse(scenario: Scenario, options: SimulateOptions = {}): Reh
   const judges: Judge[] = [];
   const run = simulate(scenario, {
     ...options,
-    observe: (trace) => {
+    observe: (trace, look) => {
       judges.push(new Judge(scenario, trace));
-      options.observe?.(trace);
+      options.observe?.(trace, look);
     },
   });
   const [judge] = judges;

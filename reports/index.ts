@@ -24,3 +24,4 @@ export { whatOf } from './terminal/timeline-rows.ts';
 export { planJson, sweepJson } from './plan-json.ts';
 export { sweepPlot } from './svg/sweep-plot.ts';
 export { planReport, sweepReport } from './terminal/plan-report.ts';
+export { campaignReport, type CampaignView } from './terminal/campaign-report.ts';

@@ -14,6 +14,7 @@ export { type Disagreement, type Lesson, noLesson, type Source } from './lesson.
 export { commonFamilies } from './families.ts';
 export * from './flows/index.ts';
 export { fateNumber, isBlameless, type PacketFate, packetFates } from './packet-fate.ts';
+export type { Look } from './look.ts';
 export type { KeysInUse, Loss, NodeOutcome, PacketTotals, Run, RunEnd } from './run.ts';
 export type * from './scenario.ts';
 export { scenarioFromJson, type ScenarioJson, scenarioToJson } from './scenario-json.ts';

@@ -3,6 +3,7 @@ import type { Microseconds } from '../model/time.ts';
 import { Xfrm } from '../model/xfrm/index.ts';
 import { type AgentFactory, namedAgent } from './agent-runner.ts';
 import { inject } from './faults.ts';
+import { Look } from './look.ts';
 import { Procedure } from './procedure.ts';
 import type { NodeOutcome, Run, RunEnd } from './run.ts';
 import type { Scenario } from './scenario.ts';
@@ -18,24 +19,29 @@ export interface SimulateOptions {
   readonly kernels?: KernelFactory;
   /** Gets the ring that knows the bytes of all keys of the run, before its first event. */
   readonly keys?: (ring: KeyRing) => void;
-  /** Gets to see the trace before the first event, to observe what it wants to. */
-  readonly observe?: (trace: Trace) => void;
   /** Gets to see the nodes when all events up to an instant have run; nothing runs after that. */
   readonly until?: {
     readonly at: Microseconds;
     readonly look: (nodes: readonly SimNode[]) => void;
   };
+  /**
+   * Gets to see the trace before the first event, to observe what it wants to, and may look at the
+   * nodes whenever it is told of an event.
+   */
+  readonly observe?: (trace: Trace, look: Look) => void;
 }
 
 /** Carries out a scenario. Everything follows from the scenario, its seed included, and nothing else. */
 export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run {
   const trace = new Trace(namesOf(scenario));
   const tally = new Tally(trace);
-  options.observe?.(trace);
+  const look = new Look();
+  options.observe?.(trace, look);
   const world = new World(scenario, trace, {
     agents: options.agents ?? namedAgent,
     kernels: options.kernels ?? plainKernel,
   });
+  look.open(world);
   options.keys?.(world.keyRing);
   settle(world);
   const end = play(world, options.until?.at ?? Number.POSITIVE_INFINITY);

@@ -1,0 +1,217 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { CiliumRelease } from '../../model/release.ts';
+import {
+  type CampaignPlan,
+  type ChunkResult,
+  clearestOf,
+  type Finding,
+  type Invariant,
+  invariants,
+  judge,
+  magnified,
+  rehearse,
+  scenarioOf,
+  shrinkCase,
+  type Shrunk,
+} from '../../properties/index.ts';
+import { campaignReport, runReport } from '../../reports/index.ts';
+import { writeScenario } from '../../scenarios/index.ts';
+import type { Scenario } from '../../sim/index.ts';
+import { runCampaign } from '../campaign/run-campaign.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { BadInput } from '../failure.ts';
+import { paintFor } from '../paint.ts';
+import { commandLine } from '../quote.ts';
+import { readScenario } from '../read-scenario.ts';
+import { WholeFile } from '../write-files.ts';
+
+export interface FuzzOptions {
+  readonly runs: number;
+  /** Seconds of the wall clock. */
+  readonly time?: number;
+  readonly seed: number;
+  readonly property: readonly string[];
+  readonly profile: readonly CiliumRelease[];
+  readonly agent?: string;
+  readonly workers?: number;
+  /** Where the shrunk case goes. */
+  readonly out?: string;
+  /** Replays one case: its chunk and its place in it, as a report names them. */
+  readonly replay?: string;
+}
+
+/** Below so many runs, that something was never reached says little. */
+const enoughRuns = 5000;
+
+/** `keyturn fuzz`: a campaign over generated clusters, delays and faults. */
+export async function fuzz(options: FuzzOptions): Promise<ExitCode> {
+  const held = heldBy(options.property);
+  const plan = planOf(options, held);
+  if (options.replay !== undefined) return replay(plan, options);
+  const old = checkRegressions(held);
+  if (old !== undefined) return reportRegression(old);
+  const { results, interrupted } = await campaign(plan, options);
+  const unreached = unreachedBy(results, held);
+  const failed = results.find(({ failure }) => failure !== undefined);
+  process.stdout.write(campaignReport({ results, unreached, interrupted, held }));
+  if (failed?.failure !== undefined) {
+    return tellFailure(plan, options, {
+      chunk: failed.chunk,
+      place: failed.failure.place,
+      invariant: clearestOf(failed.failure.findings)?.invariant ?? '',
+    });
+  }
+  if (interrupted) return exitCode.inconclusive;
+  const isNarrow =
+    options.property.length > 0 || options.profile.length < 1 || options.agent !== undefined;
+  if (unreached.length === 0 || isNarrow) return exitCode.holds;
+  return options.runs >= enoughRuns ? exitCode.violated : exitCode.inconclusive;
+}
+
+function heldBy(ids: readonly string[]): readonly Invariant[] {
+  const known = invariants.map(({ id }) => id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown !== undefined) {
+    throw new BadInput(
+      `--property ${unknown}: there is no such property\n  expected: one of: ${known.join(', ')}`,
+    );
+  }
+  return ids.length === 0 ? invariants : invariants.filter(({ id }) => ids.includes(id));
+}
+
+/** The profile that is meant to be correct; the older ones announce a key before it is installed. */
+const correct: readonly CiliumRelease[] = ['cilium-1.19'];
+
+function planOf({ seed, profile, agent }: FuzzOptions, held: readonly Invariant[]): CampaignPlan {
+  return {
+    seed,
+    range: { releases: profile.length === 0 ? correct : profile },
+    held: held.map(({ id }) => id),
+    agent,
+  };
+}
+
+async function campaign(
+  plan: CampaignPlan,
+  { runs, time, workers = availableParallelism() }: FuzzOptions,
+): Promise<{ readonly results: readonly ChunkResult[]; readonly interrupted: boolean }> {
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+  };
+  process.once('SIGINT', interrupt);
+  const endsAt = time === undefined ? Number.POSITIVE_INFINITY : Date.now() + time * 1000;
+  const results = await runCampaign(plan, {
+    runs: time === undefined ? runs : Number.MAX_SAFE_INTEGER,
+    isOver: () => interrupted || Date.now() >= endsAt,
+    workers,
+    progress: progressTo(),
+  });
+  process.removeListener('SIGINT', interrupt);
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  return { results, interrupted };
+}
+
+function progressTo(): (runs: number) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return (runs) => process.stderr.write(`\r${runs} runs`);
+}
+
+function unreachedBy(
+  results: readonly ChunkResult[],
+  held: readonly Invariant[],
+): readonly Invariant[] {
+  return held.filter(
+    ({ id, kind }) =>
+      kind === 'sometimes' && results.every(({ reached }) => reached[id] === undefined),
+  );
+}
+
+interface Place {
+  readonly chunk: number;
+  readonly place: number;
+  readonly invariant: string;
+}
+
+function tellFailure(plan: CampaignPlan, options: FuzzOptions, place: Place): ExitCode {
+  const shrunk = shrinkCase(plan, place);
+  const scenario = named(scenarioOf(shrunk.made, plan.agent), shrunk);
+  const written = writeScenario(scenario);
+  const yaml = written.ok ? written.value : '';
+  const path = options.out ?? 'counterexample.yaml';
+  const file = new WholeFile(path);
+  file.writeLine(yaml.trimEnd());
+  file.finish();
+  const again = [
+    'keyturn',
+    'fuzz',
+    '--seed',
+    String(plan.seed),
+    '--replay',
+    `${place.chunk}:${place.place}`,
+    '--property',
+    place.invariant,
+    ...options.profile.flatMap((one) => ['--profile', one]),
+    ...(plan.agent === undefined ? [] : ['--agent', plan.agent]),
+  ];
+  const paint = paintFor(process.env, process.stdout.isTTY);
+  const repeat = commandLine(['keyturn', 'run', path]);
+  process.stdout.write(`\n${findingText(shrunk.judgement.findings)}\n`);
+  process.stdout.write(runReport(rehearse(scenario), { repeat, paint }));
+  process.stdout.write(
+    `\nThe smallest case found, after ${shrunk.tried} tries, is in ${path}:\n\n${yaml}\nReplay it: ${commandLine(again)}\n`,
+  );
+  return exitCode.violated;
+}
+
+function named(scenario: Scenario, { judgement }: Shrunk): Scenario {
+  const [finding] = judgement.findings;
+  const title = `Violates ${finding?.invariant ?? 'nothing'}`;
+  return { ...magnified(scenario, finding?.at ?? 0), title };
+}
+
+function findingText(findings: readonly Finding[]): string {
+  return findings
+    .map(({ invariant, class: kind, at, what }) => {
+      const sentence = invariants.find(({ id }) => id === invariant)?.sentence ?? '';
+      return `VIOLATED ${invariant} (${kind}): ${sentence}\n  at ${at / 1_000_000} s: ${what}`;
+    })
+    .join('\n');
+}
+
+function replay(plan: CampaignPlan, options: FuzzOptions): ExitCode {
+  const [, chunk, place] = /^(\d+):(\d+)$/.exec(options.replay ?? '') ?? [];
+  const [invariant] = options.property;
+  if (chunk === undefined || place === undefined || invariant === undefined) {
+    throw new BadInput(
+      '--replay: it needs the chunk, the place and one property\n  expected: --replay 3:17 --property no-in-no-states, as a report prints it',
+    );
+  }
+  return tellFailure(plan, options, { chunk: Number(chunk), place: Number(place), invariant });
+}
+
+interface Regression {
+  readonly path: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Found cases are kept and run first: the first that violates something again. */
+function checkRegressions(held: readonly Invariant[]): Regression | undefined {
+  const folder = fileURLToPath(new URL('../../../scenarios/regressions/', import.meta.url));
+  if (!existsSync(folder)) return undefined;
+  for (const name of readdirSync(folder)
+    .filter((one) => one.endsWith('.yaml'))
+    .sort()) {
+    const path = `${folder}${name}`;
+    const { findings } = judge(readScenario(path), held);
+    if (findings.length > 0) return { path, findings };
+  }
+  return undefined;
+}
+
+function reportRegression({ path, findings }: Regression): ExitCode {
+  process.stdout.write(`${path} fails again\n${findingText(findings)}\n`);
+  return exitCode.violated;
+}

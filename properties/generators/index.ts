@@ -1,0 +1,2 @@
+export { anyCase, type Case, type CaseRange } from './case.ts';
+export { scenarioOf } from './scenario-of.ts';

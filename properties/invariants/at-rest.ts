@@ -1,0 +1,288 @@
+import { agentProfiles } from '../../model/agent/index.ts';
+import { fateNumber, isBlameless, packetFates } from '../../sim/index.ts';
+import type { Invariant, Subject } from './invariant.ts';
+
+/** The nodes that are well now. */
+function wellNodes({ look, trace }: Subject): readonly number[] {
+  return [...trace.names.nodes.keys()].filter((node) => look.isWell(node));
+}
+
+/** An invariant about the end of runs that come to rest. */
+function atRest(
+  rule: Pick<Invariant, 'id' | 'sentence' | 'source'>,
+  check: (subject: Subject, fault: (what: string) => void) => void,
+): Invariant {
+  return {
+    ...rule,
+    kind: 'eventually',
+    watch: (subject, note) => (endedAt) => {
+      if (endedAt < subject.premises.restsFrom) return;
+      check(subject, (what) => {
+        note(endedAt, what);
+      });
+    },
+  };
+}
+
+const equalKeys = atRest(
+  {
+    id: 'equal-keys',
+    sentence: 'Two states with equal source, destination and SPI on two nodes have equal keys.',
+    source: "Cilium's CI: .github/actions/ipsec-key-rotate, dump-xfrm of both ends",
+  },
+  (subject, fault) => {
+    const { look, nameOf, premises } = subject;
+    if (premises.hasOddSecret) return;
+    const known = new Map<string, readonly [key: number, node: number]>();
+    for (const node of wellNodes(subject)) {
+      for (const { source, destination, spi, key } of look.states(node)) {
+        const tunnel = `${source.text} -> ${destination.text}, SPI ${spi}`;
+        const [other = key, owner = node] = known.get(tunnel) ?? [];
+        if (other !== key)
+          fault(`${tunnel}: ${nameOf(owner)} and ${nameOf(node)} have different keys`);
+        known.set(tunnel, [key, node]);
+      }
+    }
+  },
+);
+
+const nodeIds = atRest(
+  {
+    id: 'node-ids-bijective',
+    sentence:
+      'On every node, a peer has one node ID for all its addresses, and no two peers have the same.',
+    source: 'Cilium: pkg/datapath/linux/node_ids.go, allocateIDForNode',
+  },
+  (subject, fault) => {
+    const { look, nameOf } = subject;
+    for (const node of wellNodes(subject)) {
+      const idOf = new Map<number, number>();
+      const peerOf = new Map<number, number>();
+      for (const [address, { nodeId }] of look.nodeMap(node)) {
+        const peer = look.ownerOf(address);
+        if (peer === node || peer < 0) continue;
+        const id = idOf.get(peer) ?? nodeId;
+        const owner = peerOf.get(nodeId) ?? peer;
+        if (id !== nodeId)
+          fault(`${nameOf(node)} gives ${nameOf(peer)} the node IDs ${id} and ${nodeId}`);
+        if (owner !== peer || nodeId === 0)
+          fault(`${nameOf(node)} gives ${nameOf(peer)} and ${nameOf(owner)} the node ID ${nodeId}`);
+        idOf.set(peer, nodeId);
+        peerOf.set(nodeId, peer);
+      }
+    }
+  },
+);
+
+const residue = atRest(
+  {
+    id: 'no-residue',
+    sentence:
+      'At rest, no state, policy or node map entry of a replaced key or a departed node is left.',
+    source:
+      'Cilium: deleteStaleXfrmStates, deleteStaleXfrmPolicies; pkg/datapath/linux/node.go, nodeDelete',
+  },
+  (subject, fault) => {
+    const { look, nameOf } = subject;
+    for (const node of wellNodes(subject)) {
+      const current = look.loadedKeyId(node);
+      for (const { spi, source, destination } of look.states(node)) {
+        if (spi !== current)
+          fault(`${nameOf(node)} has a state of key ${spi}, and uses ${current}`);
+        for (const address of [source, destination]) {
+          const peer = look.ownerOf(address);
+          if (peer >= 0 && !look.isMember(peer))
+            fault(`${nameOf(node)} has a state for ${nameOf(peer)}, which has left`);
+        }
+      }
+      for (const { direction, mark, action } of look.policies(node)) {
+        if (direction !== 'out' || action === 'block') continue;
+        const keyId = (mark.value >>> 12) & 0xf;
+        if (keyId !== current)
+          fault(`${nameOf(node)} has an OUT policy of key ${keyId}, and uses ${current}`);
+      }
+    }
+  },
+);
+
+const keyCounts = atRest(
+  {
+    id: 'key-counts',
+    sentence: 'At rest, a node shows two keys in use for each peer and family.',
+    source:
+      'Cilium: Documentation/security/network/encryption-ipsec.rst, Keys in use (CLI: encrypt status)',
+  },
+  (subject, fault) => {
+    const { look, nameOf, scenario, trace } = subject;
+    const [cluster] = scenario.clusters;
+    if (cluster === undefined || !/^\d+\+/.test(cluster.secret)) return;
+    const overlay =
+      cluster.routing === 'tunnel' &&
+      agentProfiles[cluster.release].overlayStates === 'inTunnelMode';
+    const families = cluster.settings.families.length + (overlay ? 1 : 0);
+    const members = [...trace.names.nodes.keys()].filter((node) => look.isMember(node));
+    if (wellNodes(subject).length < members.length) return;
+    for (const node of members) {
+      const expected = 2 * (members.length - 1) * families;
+      const found = look.keysInUse(node);
+      if (found !== expected) fault(`${nameOf(node)} shows ${found} keys in use, not ${expected}`);
+    }
+  },
+);
+
+const maps = atRest(
+  {
+    id: 'uses-the-newest-key',
+    sentence: 'At rest, a node encrypts with the key that it has loaded, and no other.',
+    source: 'Cilium: pkg/datapath/linux/ipsec/ipsec_linux.go, keyfileWatcher, step 5',
+  },
+  (subject, fault) => {
+    const { look, nameOf } = subject;
+    for (const node of wellNodes(subject)) {
+      const [used, loaded] = [look.encryptKeyId(node), look.loadedKeyId(node)];
+      if (used !== loaded)
+        fault(`${nameOf(node)} encrypts with key ${used}, and has loaded ${loaded}`);
+    }
+  },
+);
+
+const dropPolicy = atRest(
+  {
+    id: 'drops-rather-than-leaks',
+    sentence:
+      'Every node has, in each family, the policy that drops what is marked for encryption and has no other.',
+    source: 'Cilium: pkg/datapath/linux/ipsec/ipsec_linux.go, IPsecDefaultDropPolicy',
+  },
+  (subject, fault) => {
+    const { look, nameOf, scenario } = subject;
+    const families = Math.min(...scenario.clusters.map(({ settings }) => settings.families.length));
+    for (const node of wellNodes(subject)) {
+      const blocks = [...look.policies(node)].filter(
+        ({ direction, action }) => direction === 'out' && action === 'block',
+      ).length;
+      if (blocks < families)
+        fault(`${nameOf(node)} has ${blocks} default-drop policies, not ${families}`);
+    }
+  },
+);
+
+const converges: Invariant = {
+  id: 'converges',
+  kind: 'eventually',
+  sentence:
+    'When nothing has been disturbed for long, every pair of nodes that are up talks again.',
+  source: 'Cilium: pkg/node/manager/manager.go, backgroundSync',
+  watch(subject, note) {
+    const { trace, premises, nameOf, look } = subject;
+    const count = trace.names.nodes.length;
+    const last = new Int16Array(count * count).fill(-1);
+    // eslint-disable-next-line max-params
+    trace.observe('packetFate', (at, sender, receiver, _family, _key, _seq, fate) => {
+      if (at >= premises.restsFrom) last[sender * count + receiver] = fate;
+    });
+    const blameless = packetFates.filter(isBlameless).map(fateNumber);
+    return (endedAt) => {
+      if (premises.hasOddSecret) return;
+      for (const [pair, fate] of last.entries()) {
+        if (fate < 0 || blameless.includes(fate)) continue;
+        const [sender, receiver] = [Math.floor(pair / count), pair % count];
+        if (!look.isMember(sender) || !look.isMember(receiver)) continue;
+        note(
+          endedAt,
+          `${nameOf(sender)} -> ${nameOf(receiver)} still fails: ${packetFates[fate] ?? ''}`,
+        );
+      }
+    };
+  },
+};
+
+const replayed: Invariant = {
+  id: 'window-behind-counter',
+  kind: 'eventually',
+  sentence: "A receiver's replay window is never ahead of the sender's counter for the same key.",
+  source: 'RFC 4303, 3.3.3 and 3.4.3; cilium/cilium#33881',
+  watch: (subject, note) => (endedAt) => {
+    const { look, trace, nameOf } = subject;
+    const sent = new Map<string, number>();
+    const tunnelOf = (state: {
+      source: { text: string };
+      destination: { text: string };
+      key: number;
+      shape: { reqid: number };
+    }) => `${state.source.text} ${state.destination.text} ${state.key} ${state.shape.reqid}`;
+    const nodes = [...trace.names.nodes.keys()].filter((node) => subject.isUndisturbed(node));
+    for (const node of nodes) {
+      for (const state of look.states(node)) {
+        if (look.ownerOf(state.source) === node)
+          sent.set(tunnelOf(state), state.statistics.outputLow);
+      }
+    }
+    for (const node of nodes) {
+      for (const state of look.states(node)) {
+        const counter = sent.get(tunnelOf(state));
+        const top = state.statistics.inputLow;
+        if (look.ownerOf(state.destination) !== node || counter === undefined || top <= counter)
+          continue;
+        note(
+          endedAt,
+          `${nameOf(node)} has seen packet ${top} of ${state.source.text}, which has sent ${counter}`,
+        );
+      }
+    }
+  },
+};
+
+const sequenceNumbers: Invariant = {
+  id: 'no-number-twice',
+  kind: 'always',
+  sentence: 'No sequence number is used twice with one key.',
+  source: 'RFC 4106, 3.1: a nonce is never used again with its key; cilium/cilium#33881',
+  watch(subject, note) {
+    const { trace, nameOf, look } = subject;
+    const newest = new Map<string, object>();
+    trace.observe('stateAdded', (at, node, peer, spi, output) => {
+      if (output !== 1 || at === 0 || peer < 0 || !subject.isUndisturbed(node)) return;
+      for (const state of look.states(node)) {
+        if (state.spi !== spi || look.ownerOf(state.destination) !== peer) continue;
+        const name = `${node} ${state.key} ${state.shape.reqid}`;
+        const before = newest.get(name);
+        if (before !== undefined && before !== state)
+          note(
+            at,
+            `${nameOf(node)} begins again at 0 with a key for ${nameOf(peer)} that it used before`,
+          );
+        newest.set(name, state);
+      }
+    });
+    return undefined;
+  },
+};
+
+const quiet: Invariant = {
+  id: 'idempotent',
+  kind: 'always',
+  sentence: 'Inputs that say nothing new change no state: at rest, none is added or deleted.',
+  source: 'Cilium: pkg/datapath/linux/ipsec/ipsec_linux.go, xfrmStateReplace',
+  watch(subject, note) {
+    const { trace, premises, nameOf } = subject;
+    for (const event of ['stateAdded', 'stateDeleted'] as const) {
+      trace.observe(event, (at, node) => {
+        if (at > premises.restsFrom) note(at, `${nameOf(node)}: ${event} at rest`);
+      });
+    }
+    return undefined;
+  },
+};
+
+export const rest: readonly Invariant[] = [
+  equalKeys,
+  nodeIds,
+  residue,
+  keyCounts,
+  maps,
+  dropPolicy,
+  converges,
+  replayed,
+  sequenceNumbers,
+  quiet,
+];

@@ -1,0 +1,76 @@
+import { fateNumber, type PacketFate } from '../../sim/index.ts';
+import type { Invariant, Subject } from './invariant.ts';
+
+const documentation =
+  'Cilium: Documentation/security/network/encryption-ipsec.rst, Troubleshooting';
+
+/** No packet between two undisturbed nodes meets this fate where the premises of the law hold. */
+function neverBetweenSettled(
+  id: string,
+  fates: readonly PacketFate[],
+  rule: { readonly sentence: string; readonly source: string },
+): Invariant {
+  const numbers = fates.map(fateNumber);
+  return {
+    id,
+    kind: 'always',
+    ...rule,
+    watch(subject, note) {
+      if (!subject.premises.isLawful) return undefined;
+      // As many parameters as the event has values: the commonest event must not allocate.
+      // eslint-disable-next-line max-params
+      subject.trace.observe('packetFate', (at, sender, receiver, _family, keyId, _seq, fate) => {
+        if (!numbers.includes(fate) || !areSettled(subject, sender, receiver)) return;
+        const pair = `${subject.nameOf(sender)} -> ${subject.nameOf(receiver)}`;
+        note(at, `${String(subject.trace.meaning('fate', fate))}, ${pair}, key ${keyId}`);
+      });
+      return undefined;
+    },
+  };
+}
+
+export function areSettled(subject: Subject, one: number, other: number): boolean {
+  return subject.isUndisturbed(one) && subject.isUndisturbed(other);
+}
+
+export const losses: readonly Invariant[] = [
+  neverBetweenSettled('no-in-no-states', ['XfrmInNoStates'], {
+    sentence:
+      'No packet between settled nodes finds no state at its receiver when the rotation duration exceeds the propagation time.',
+    source: `${documentation}: XfrmInNoStates`,
+  }),
+  neverBetweenSettled('no-in-state-proto-error', ['XfrmInStateProtoError'], {
+    sentence: 'No packet between settled nodes is decrypted with another key than its own.',
+    source: `${documentation}: XfrmInStateProtoError`,
+  }),
+  neverBetweenSettled('no-replay-error', ['XfrmInStateSeqError'], {
+    sentence: 'No packet between settled nodes is taken for a replay.',
+    source: 'Linux: net/xfrm/xfrm_replay.c; cilium/cilium#33881',
+  }),
+  neverBetweenSettled('sender-keeps-its-key', ['XfrmOutPolBlock', 'XfrmOutNoStates'], {
+    sentence: 'No settled node lacks the policy or the state of the key that it chose for another.',
+    source: `${documentation}: XfrmOutPolBlock`,
+  }),
+  neverBetweenSettled('node-ids-known', ['noNodeIdAtEgress', 'noNodeIdAtIngress'], {
+    sentence: 'No packet between settled nodes is dropped for want of a node ID.',
+    source: 'Cilium: bpf/lib/drop_reasons.h, DROP_NO_NODE_ID',
+  }),
+  neverBetweenSettled('policies-let-in', ['XfrmInTmplMismatch', 'XfrmInNoPols', 'XfrmInPolBlock'], {
+    sentence: 'No decrypted packet between settled nodes is refused by a policy.',
+    source: 'Cilium: pkg/datapath/linux/ipsec/ipsec_linux.go, ipSecReplacePolicyIn',
+  }),
+  {
+    id: 'no-plaintext',
+    kind: 'always',
+    sentence: 'No packet for a pod on another node ever leaves its node unencrypted.',
+    source: 'Cilium: bpf/lib/encrypt.h; cilium/cilium#34756',
+    watch({ trace, nameOf }, note) {
+      const plaintext = fateNumber('plaintext');
+      // eslint-disable-next-line max-params
+      trace.observe('packetFate', (at, sender, receiver, _family, _key, _seq, fate) => {
+        if (fate === plaintext) note(at, `${nameOf(sender)} -> ${nameOf(receiver)} in plaintext`);
+      });
+      return undefined;
+    },
+  },
+];
