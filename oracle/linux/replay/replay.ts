@@ -126,12 +126,16 @@ class Replay {
     };
   }
 
-  /** A kernel has the addresses at which packets of the run arrived, and routes to everywhere. */
+  /** A kernel has the addresses at which packets arrive or leave encrypted, and routes to everywhere. */
   #openSpaces(): void {
     const own = new Map<RecordedKernel, Set<Address>>();
     for (const { kernel, deed } of this.#recording.events) {
       const addresses = own.get(kernel) ?? new Set();
       own.set(kernel, addresses);
+      // Linux routes an outer packet only from an address that is its own.
+      if (deed.kind === 'send' && deed.result.kind === 'encrypted') {
+        addresses.add(deed.result.packet.source);
+      }
       if (deed.kind !== 'receive') continue;
       addresses.add(deed.packet.destination);
       if (deed.direction === 'in') addresses.add(deed.packet.inner.destination);
