@@ -1,7 +1,8 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { agentNames } from '../agents/index.ts';
 import { ciliumReleases } from '../model/release.ts';
 import type { AgentServeOptions } from './commands/agent-serve.ts';
+import type { AgentTestOptions } from './commands/agent-test.ts';
 import type { ExitCode } from './exit-code.ts';
 
 /** `keyturn agent …`: agents under test. */
@@ -19,4 +20,29 @@ export function addAgent(program: Command, version: string, done: (code: ExitCod
     .action(async (options: AgentServeOptions) => {
       done((await import('./commands/agent-serve.ts')).agentServe(options, version));
     });
+  agent
+    .command('test')
+    .description('runs an agent, as a process, through every scenario that a correct one survives')
+    .argument('<command...>', 'after --: the command that starts it')
+    .option('--only <id>', 'this scenario; may be given several times', collect, [])
+    .option('--seed <seed>', "instead of each scenario's own")
+    .option('--known-failures <file>', 'IDs, one a line, that do not count')
+    .option('--silence <seconds>', 'how long the agent may say nothing', seconds, 10)
+    .option('--json', 'print the result as JSON')
+    .action(async (command: readonly string[], options: AgentTestOptions) => {
+      const { agentTest } = await import('./commands/agent-test.ts');
+      done(await agentTest(command, options, version));
+    });
+}
+
+function collect(value: string, collected: readonly string[]): readonly string[] {
+  return [...collected, value];
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1) {
+    throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  }
+  return value;
 }

@@ -1,3 +1,13 @@
+export {
+  type AgentUnderTest,
+  type CaseOutcome,
+  type CaseResult,
+  inOrderOfBlame,
+  isSurvivable,
+  onRelease,
+  runCase,
+  type SuiteCase,
+} from './agent-suite.ts';
 export { check, type Check, type CheckedRun, seedsOf } from './check.ts';
 export type { Deviation } from './expectation.ts';
 export { heal, type Healing, probeDuration, probeInterval, rehearseAndHeal } from './heal.ts';
