@@ -88,7 +88,7 @@ describe('bad usage', () => {
   it.each([
     [['rotate'], "error: unknown command 'rotate'"],
     [['ran', 'a.yaml'], "error: unknown command 'ran'\n(Did you mean run?)"],
-    [['run'], "error: missing required argument 'scenario'"],
+    [['check'], "error: missing required argument 'scenario'"],
     [['run', 'a.yaml', '--sede', '1'], "error: unknown option '--sede'\n(Did you mean --seed?)"],
     [
       ['run', 'a.yaml', '--seed', ''],
@@ -116,6 +116,16 @@ describe('bad usage', () => {
 });
 
 describe('bad input', () => {
+  it('may be that there is none', () => {
+    expect(keyturn(['run'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'run: no scenario is given\n' +
+        '  expected: the path of a file, an ID that `keyturn scenarios` lists, or --all\n',
+    });
+  });
+
   it('is told on standard error, with exit code 2', () => {
     const folder = makeFolder();
     const missing = join(folder, 'no.yaml');
