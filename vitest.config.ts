@@ -6,7 +6,7 @@ export default defineConfig({
       '{model,agents,sim,properties,scenarios,oracle,reports,cli,bench}/**/*.test.ts',
       '*.test.ts',
     ],
-    testTimeout: 60_000,
+    testTimeout: 240_000,
     coverage: {
       provider: 'v8',
       reporter: [['text', { skipFull: true }], ['lcov']],
