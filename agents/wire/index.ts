@@ -1,3 +1,4 @@
+export { wireJsonSchema } from './json-schema.ts';
 export type { Channel, ChannelLine, Fault, FaultKind } from './channel.ts';
 export { type Hello, protocolVersion } from './inputs.ts';
 export { HandlesOfBytes } from './key-book.ts';
