@@ -61,6 +61,10 @@ export class AgentProcess implements Channel {
     this.#whileWaiting(() => {
       this.#channel.write(text);
     });
+    if (this.#parts.watchdog.bite(this.#slot) !== 'hung') return;
+    const silence = this.#parts.limits.silenceMs / 1000;
+    this.#ended = fault('flooded', `it read none of what it was told for ${silence} s`);
+    this.end();
   }
 
   readLine(): ChannelLine {
