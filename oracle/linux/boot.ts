@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { KernelMissing } from './failure.ts';
+import { KernelLost, KernelMissing } from './failure.ts';
 import { guestProgram } from './guest-program.ts';
 import { cpioArchive } from './initramfs.ts';
 import type { KernelImage } from './kernel-image.ts';
@@ -11,6 +11,8 @@ import { modulesToLoad } from './kernel-modules.ts';
 import { awaitHello, type Machine, superviseChild } from './machine.ts';
 
 const emulator = 'qemu-system-x86_64';
+/** Becomes the program that it starts, which the kernel of this machine kills when its parent dies. */
+const dyingWithParent = 'setpriv';
 
 export interface BootOptions {
   /** MiB. */
@@ -22,6 +24,9 @@ export interface BootOptions {
 /** Under software emulation on a busy machine a boot was seen to take 4 to 15 s. */
 const bootLimit = 120_000;
 
+/** MiB that were always enough. */
+const usualMemory = 512;
+
 /** Boots a kernel in QEMU, by software emulation: no privileges, nothing of this machine's kernel. */
 export async function boot(image: KernelImage, options: BootOptions = {}): Promise<Machine> {
   requireEmulator();
@@ -29,13 +34,17 @@ export async function boot(image: KernelImage, options: BootOptions = {}): Promi
   try {
     const archive = join(folder, 'initramfs');
     writeFileSync(archive, initramfs(image));
-    const child = spawn(emulator, argumentsFor(image.kernel, archive, options.memory ?? 512), {
+    const memory = options.memory ?? usualMemory;
+    const words = ['--pdeathsig', 'KILL', emulator, ...argumentsFor(image.kernel, archive, memory)];
+    const child = spawn(dyingWithParent, words, {
       // 1: the kernel's console; 2: QEMU's own words; 3: the channel, a pair of sockets.
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     const channel = child.stdio[3] as Duplex;
     const started = superviseChild(child, { from: channel, to: channel });
-    await awaitHello(started, options.limit ?? bootLimit);
+    await awaitHello(started, options.limit ?? bootLimit).catch((error: unknown) => {
+      throw memory < usualMemory ? withMemory(error as Error, memory) : error;
+    });
     const { release, profile } = image;
     return { channel: started.channel, stop: started.stop, release, profile, ownsClock: true };
   } finally {
@@ -44,9 +53,21 @@ export async function boot(image: KernelImage, options: BootOptions = {}): Promi
 }
 
 function requireEmulator(): void {
+  if (spawnSync(dyingWithParent, ['--version']).error !== undefined) {
+    throw new KernelMissing(
+      `${dyingWithParent}: not found\n  expected: that of util-linux, so that QEMU never outlives keyturn\n  hint: \`apt-get install util-linux\``,
+    );
+  }
   if (spawnSync(emulator, ['--version']).status === 0) return;
   throw new KernelMissing(
     `${emulator}: not found\n  hint: \`keyturn kernel install\` installs it, as does \`apt-get install qemu-system-x86\`; --native needs none`,
+  );
+}
+
+/** A kernel that has too little memory to start says nothing, or what hides it. */
+function withMemory({ message }: Error, memory: number): KernelLost {
+  return new KernelLost(
+    `${message}\n  hint: its machine has ${memory} MiB of memory, which may be too little; ${usualMemory} are enough (--memory)`,
   );
 }
 

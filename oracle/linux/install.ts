@@ -7,6 +7,7 @@ import { cacheFolder, findImage, type KernelImage } from './kernel-image.ts';
 /** What the machine that boots the kernel needs, and in which package it is. */
 const programs: readonly (readonly [string, string])[] = [
   ['qemu-system-x86_64', 'qemu-system-x86'],
+  ['setpriv', 'util-linux'],
   ['gcc', 'gcc'],
   ['xz', 'xz-utils'],
 ];

@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.ts';
 import { address, prefix } from '../../../model/address.ts';
-import { unreachable } from '../../../model/assert.ts';
+import { assert, unreachable } from '../../../model/assert.ts';
 import type { KeyRing } from '../../../model/secret/index.ts';
 import { second } from '../../../model/time.ts';
 import { type EspPacket, type KeyHandle, xfrmCounters } from '../../../model/xfrm/index.ts';
@@ -71,16 +71,17 @@ export async function replayScenario(machine: Machine, scenario: Scenario): Prom
   return replay.run();
 }
 
-function keyMaterial(ring: KeyRing, handle: KeyHandle): requests.KeyMaterial | undefined {
-  const bytes = ring.bytes(handle);
-  if (bytes.kind !== 'aead') return undefined;
-  return { kind: 'aead', name: 'rfc4106(gcm(aes))', key: bytes.key };
+function keyMaterial(ring: KeyRing, handle: KeyHandle): requests.KeyMaterial {
+  const [bytes, algorithm] = [ring.bytes(handle), ring.algorithm(handle)];
+  if (bytes.kind === 'aead' && algorithm.kind === 'aead') return { ...bytes, name: algorithm.name };
+  assert(bytes.kind === 'authCrypt' && algorithm.kind === 'authCrypt', 'a key as its algorithm');
+  return { ...bytes, authName: algorithm.authName, cryptName: algorithm.cryptName };
 }
 
 class Replay {
   readonly #machine: Machine;
   readonly #recording: Recording;
-  readonly #keyOf: (handle: KeyHandle) => requests.KeyMaterial | undefined;
+  readonly #keyOf: (handle: KeyHandle) => requests.KeyMaterial;
   readonly #spaces = new Map<RecordedKernel, KernelSpace>();
   readonly #slots = new Map<EspPacket, number>();
   readonly #differences: ReplayDifference[] = [];
@@ -95,7 +96,7 @@ class Replay {
   constructor(
     machine: Machine,
     recording: Recording,
-    keyOf: (handle: KeyHandle) => requests.KeyMaterial | undefined,
+    keyOf: (handle: KeyHandle) => requests.KeyMaterial,
   ) {
     this.#machine = machine;
     this.#recording = recording;
@@ -204,10 +205,6 @@ class Replay {
       case 'addState':
       case 'updateState': {
         const key = this.#keyOf(deed.state.key);
-        if (key === undefined) {
-          this.#exceptions.add('states whose algorithm is not AES-GCM are not replayed');
-          return [];
-        }
         return [
           deed.kind === 'addState'
             ? requests.addState(deed.state, key)
