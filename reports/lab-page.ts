@@ -1,3 +1,4 @@
+import { assert } from '../model/assert.ts';
 import { type Scenario, scenarioToJson } from '../sim/index.ts';
 
 /** What the lab opens on. */
@@ -8,7 +9,7 @@ export interface LabContent {
 }
 
 /** Where the built page takes its content: `reports/lab/index.html` has the same. */
-const place = '<script id="content" type="application/json">null</script>';
+const place = /(<script id="content" type="application\/json">)\s*null\s*(?=<\/script>)/;
 
 /** The lab as one HTML text that opens on a run; without content, on its list of lessons. */
 export function labPage(template: string, content: LabContent | undefined): string {
@@ -17,5 +18,6 @@ export function labPage(template: string, content: LabContent | undefined): stri
   // Nothing in it may end the element or begin a comment.
   const safe = json.replaceAll('<', '\\u003c');
   // A function, since a text could hold `$&`.
-  return template.replace(place, () => place.replace('null', () => safe));
+  assert(place.test(template), 'the page has no place for its content');
+  return template.replace(place, (_found, open: string) => open + safe);
 }
