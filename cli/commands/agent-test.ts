@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { CommandAgents } from '../../agents/process/index.ts';
 import {
   type AgentUnderTest,
@@ -8,15 +7,14 @@ import {
   runCase,
   type SuiteCase,
 } from '../../properties/index.ts';
-import { sourceText } from '../../reports/index.ts';
-import { loadHealthyScenario, loadScenario } from '../../scenarios/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { badInput, BadInput } from '../failure.ts';
-import { findId, libraryIds, libraryPath } from '../library.ts';
+import { BadInput } from '../failure.ts';
+import { findId, libraryIds } from '../library.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
-import { readNamed, readText } from '../read-file.ts';
-import { dirname, resolve } from 'node:path';
+import { readNamed } from '../read-file.ts';
+import { casesOf } from '../suite-cases.ts';
+import { detailsOf } from '../suite-details.ts';
 
 export interface AgentTestOptions {
   readonly only: readonly string[];
@@ -79,31 +77,6 @@ function knownFailures(path: string | undefined): ReadonlySet<string> {
   return new Set(lines.map((id) => findId(id, all)));
 }
 
-/** Those that have an agent's fault in them, without it; and those in which nothing is lost at all. */
-function casesOf(ids: readonly string[], seed: string | undefined): readonly SuiteCase[] {
-  return ids.flatMap((id) => {
-    const file = libraryPath(id);
-    const source = readFileSync(file, 'utf8');
-    const options = { file, readFile: (name: string) => readText(resolve(dirname(file), name)) };
-    const broken = loadScenario(source, options);
-    if (!broken.ok) return []; // it is there to be refused
-    const healthy = loadHealthyScenario(source, options);
-    if (!healthy.ok) throw badInput(healthy.error);
-    const sound = healthy.value ?? broken.value;
-    const seeded = seed === undefined ? {} : { seed };
-    const { title, lesson } = broken.value;
-    return [
-      {
-        id,
-        title,
-        sources: lesson.sources,
-        sound: { ...sound, ...seeded },
-        broken: { ...broken.value, ...seeded },
-      },
-    ];
-  });
-}
-
 async function runAll(
   cases: readonly SuiteCase[],
   agent: AgentUnderTest,
@@ -158,46 +131,6 @@ const labels = {
   inconclusive: 'UNKNOWN ',
   nonDeterministic: 'DIFFERS ',
 } as const;
-
-function detailsOf({ suiteCase, outcome }: CaseResult): readonly string[] {
-  switch (outcome.kind) {
-    case 'survived':
-      return [];
-    case 'fault':
-    case 'inconclusive':
-      return [outcome.reason];
-    case 'nonDeterministic':
-      return [`two runs with one seed gave ${outcome.digests.join(' and ')}`];
-    case 'failed': {
-      const { verdict, deviations } = outcome.rehearsal;
-      const sources = suiteCase.sources.map(sourceText).join(', ');
-      const incident = outcome.likeIncident
-        ? [`the public incident that it has in common: ${suiteCase.title} (${sources})`]
-        : [`in the scenario of: ${suiteCase.title} (${sources})`];
-      if (verdict.kind !== 'unsafe') return [...incident, ...deviations.map(deviationText)];
-      const { loss, causes, remedy } = verdict.firstLoss;
-      const { fate, sender, receiver, firstAt } = loss;
-      return [
-        ...incident,
-        `first loss at ${firstAt / 1_000_000} s, ${sender} to ${receiver}: ${fate}`,
-        ...causes.map(({ at, node, what }) => `  ${at / 1_000_000} s  ${node ?? ''}  ${what}`),
-        remedy,
-      ];
-    }
-  }
-}
-
-function deviationText({
-  what,
-  expected,
-  found,
-}: {
-  what: string;
-  expected: string;
-  found: string;
-}): string {
-  return `${what}: ${expected}, but found ${found}`;
-}
 
 function json(
   agent: AgentUnderTest,
