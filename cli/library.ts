@@ -21,13 +21,14 @@ export function libraryFolder(): string {
   return join(folder, 'scenarios');
 }
 
-/** What lies in `scenarios/` and is none: the importer's own files. */
-const noLibrary: readonly string[] = ['inventory'];
+/** What lies in `scenarios/` and is none: the importer's own files, and the cases that campaigns found. */
+const noLibrary: readonly string[] = ['inventory', 'regressions'];
+const isLibrary = (folder: string): boolean => !noLibrary.includes(folder);
 
-/** The IDs of all scenarios of the library, in order. */
-export function libraryIds(root = libraryFolder()): readonly string[] {
+/** The IDs of all scenarios of the library, or of other folders beside it, in order. */
+export function libraryIds(root = libraryFolder(), takes = isLibrary): readonly string[] {
   const folders = readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !noLibrary.includes(entry.name))
+    .filter((entry) => entry.isDirectory() && takes(entry.name))
     .map(({ name }) => name);
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(

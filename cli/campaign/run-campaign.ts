@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import {
   type CampaignPlan,
@@ -5,6 +6,7 @@ import {
   chunkSize,
   runChunk,
 } from '../../properties/index.ts';
+import type { ChunkTask } from './worker.ts';
 
 export interface CampaignBounds {
   readonly runs: number;
@@ -38,7 +40,9 @@ export async function runCampaign(
       bounds.progress(runs);
     }
   };
-  await (bounds.workers === 0 ? take(inThisThread(plan)) : inWorkers(plan, bounds.workers, take));
+  await (bounds.workers === 0
+    ? take(inThisThread(plan))
+    : inWorkers(plan, Math.min(bounds.workers, chunks), take));
   return results.slice(0, firstFailure + 1);
 }
 
@@ -61,18 +65,17 @@ async function inWorkers(
   );
   try {
     await Promise.all(
-      workers.map((worker) =>
-        take(
-          (chunk, most) =>
-            new Promise((resolve, reject) => {
-              worker.once('message', resolve);
-              worker.once('error', reject);
-              worker.postMessage({ plan, chunk, most });
-            }),
-        ),
-      ),
+      workers.map((worker) => take((chunk, most) => answerOf(worker, { plan, chunk, most }))),
     );
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
+}
+
+/** What a worker makes of a task; rejects with what it throws. */
+async function answerOf(worker: Worker, task: ChunkTask): Promise<ChunkResult> {
+  const answer = once(worker, 'message') as Promise<[ChunkResult]>;
+  worker.postMessage(task);
+  const [result] = await answer;
+  return result;
 }

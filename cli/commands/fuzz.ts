@@ -1,16 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { CiliumRelease } from '../../model/release.ts';
 import {
   type CampaignPlan,
   type ChunkResult,
+  chunkSize,
   clearestOf,
   type Finding,
   type Invariant,
   invariants,
-  judge,
   magnified,
+  type Place,
   rehearse,
   scenarioOf,
   shrinkCase,
@@ -19,13 +18,13 @@ import {
 import { campaignReport, runReport } from '../../reports/index.ts';
 import { writeScenario } from '../../scenarios/index.ts';
 import type { Scenario } from '../../sim/index.ts';
+import { failingRegression } from '../campaign/regressions.ts';
 import { runCampaign } from '../campaign/run-campaign.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
-import { readScenario } from '../read-scenario.ts';
-import { WholeFile } from '../write-files.ts';
+import { assertWritable, WholeFile } from '../write-files.ts';
 
 export interface FuzzOptions {
   readonly runs: number;
@@ -42,16 +41,24 @@ export interface FuzzOptions {
   readonly replay?: string;
 }
 
+/** Where the shrunk case goes if nothing else is said. */
+const counterexample = 'counterexample.yaml';
+
 /** Below so many runs, that something was never reached says little. */
 const enoughRuns = 5000;
 
 /** `keyturn fuzz`: a campaign over generated clusters, delays and faults. */
 export async function fuzz(options: FuzzOptions): Promise<ExitCode> {
   const held = heldBy(options.property);
+  // Before the work whose result is to go there.
+  assertWritable(options.out ?? counterexample);
   const plan = planOf(options, held);
   if (options.replay !== undefined) return replay(plan, options);
-  const old = checkRegressions(held);
-  if (old !== undefined) return reportRegression(old);
+  const again = failingRegression(held);
+  if (again !== undefined) {
+    process.stdout.write(`${again.path}: ${again.what}\n${findingText(again.findings)}\n`);
+    return exitCode.violated;
+  }
   const { results, interrupted } = await campaign(plan, options);
   const unreached = unreachedBy(results, held);
   const failed = results.find(({ failure }) => failure !== undefined);
@@ -129,18 +136,17 @@ function unreachedBy(
   );
 }
 
-interface Place {
-  readonly chunk: number;
-  readonly place: number;
-  readonly invariant: string;
-}
-
 function tellFailure(plan: CampaignPlan, options: FuzzOptions, place: Place): ExitCode {
   const shrunk = shrinkCase(plan, place);
+  if (shrunk === undefined) {
+    throw new BadInput(
+      `--replay ${place.chunk}:${place.place}: the case there does not violate ${place.invariant}\n  expected: a place that a report names, with its --seed, --profile and --agent`,
+    );
+  }
   const scenario = named(scenarioOf(shrunk.made, plan.agent), shrunk);
   const written = writeScenario(scenario);
   const yaml = written.ok ? written.value : '';
-  const path = options.out ?? 'counterexample.yaml';
+  const path = options.out ?? counterexample;
   const file = new WholeFile(path);
   file.writeLine(yaml.trimEnd());
   file.finish();
@@ -184,34 +190,11 @@ function findingText(findings: readonly Finding[]): string {
 function replay(plan: CampaignPlan, options: FuzzOptions): ExitCode {
   const [, chunk, place] = /^(\d+):(\d+)$/.exec(options.replay ?? '') ?? [];
   const [invariant] = options.property;
-  if (chunk === undefined || place === undefined || invariant === undefined) {
+  const isWhole = Number(place) < chunkSize && options.property.length === 1;
+  if (chunk === undefined || place === undefined || invariant === undefined || !isWhole) {
     throw new BadInput(
-      '--replay: it needs the chunk, the place and one property\n  expected: --replay 3:17 --property no-in-no-states, as a report prints it',
+      `--replay ${options.replay ?? ''}: it needs the chunk, the place in it (0 to ${chunkSize - 1}) and one --property\n  expected: --replay 3:17 --property no-in-no-states, as a report prints it`,
     );
   }
   return tellFailure(plan, options, { chunk: Number(chunk), place: Number(place), invariant });
-}
-
-interface Regression {
-  readonly path: string;
-  readonly findings: readonly Finding[];
-}
-
-/** Found cases are kept and run first: the first that violates something again. */
-function checkRegressions(held: readonly Invariant[]): Regression | undefined {
-  const folder = fileURLToPath(new URL('../../../scenarios/regressions/', import.meta.url));
-  if (!existsSync(folder)) return undefined;
-  for (const name of readdirSync(folder)
-    .filter((one) => one.endsWith('.yaml'))
-    .sort()) {
-    const path = `${folder}${name}`;
-    const { findings } = judge(readScenario(path), held);
-    if (findings.length > 0) return { path, findings };
-  }
-  return undefined;
-}
-
-function reportRegression({ path, findings }: Regression): ExitCode {
-  process.stdout.write(`${path} fails again\n${findingText(findings)}\n`);
-  return exitCode.violated;
 }

@@ -2,14 +2,9 @@ import { expect, it } from 'vitest';
 import { type Finding, invariants } from '../invariants/index.ts';
 import { scenarioOf } from '../generators/index.ts';
 import { rehearse } from '../rehearse.ts';
-import {
-  type CampaignPlan,
-  type ChunkResult,
-  clearestOf,
-  magnified,
-  runChunk,
-  shrinkCase,
-} from './chunk.ts';
+import { type CampaignPlan, type ChunkResult, clearestOf, runChunk, shrinkCase } from './chunk.ts';
+import { magnified } from './magnified.ts';
+import type { Shrunk } from './shrink.ts';
 
 const plan: CampaignPlan = {
   seed: 1,
@@ -41,7 +36,7 @@ it('finds that a release announces a key too early, and shrinks it to the race',
   const { chunk, failure } = firstFailure(early);
   const { place, findings } = failure as NonNullable<ChunkResult['failure']>;
   const { invariant } = clearestOf(findings) as Finding;
-  const { made, judgement } = shrinkCase(early, { chunk, place, invariant });
+  const { made, judgement } = shrinkCase(early, { chunk, place, invariant }) as Shrunk;
   expect(made.nodes).toBeLessThanOrEqual(3);
   expect(made).toMatchObject({ rotations: 1, faults: [], clusters: 1 });
   const [found] = judgement.findings as [Finding];

@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import { type Microseconds, millisecond } from '../../model/time.ts';
-import type { Scenario } from '../../sim/index.ts';
 import type { Case, CaseRange } from '../generators/index.ts';
 import { anyCase, scenarioOf } from '../generators/index.ts';
 import {
@@ -8,9 +6,9 @@ import {
   type Invariant,
   invariants,
   judge,
-  type Judgement,
   premisesOf,
 } from '../invariants/index.ts';
+import { Shrinking, type Shrunk } from './shrink.ts';
 
 /** What a campaign runs: plain data, so that it can be sent to a worker. */
 export interface CampaignPlan {
@@ -35,12 +33,6 @@ export interface ChunkResult {
   readonly inconclusive: number;
   /** The first case that violates something, by its place in the chunk. */
   readonly failure: { readonly place: number; readonly findings: readonly Finding[] } | undefined;
-}
-
-export interface Shrunk {
-  readonly made: Case;
-  readonly judgement: Judgement;
-  readonly tried: number;
 }
 
 export function heldOf(plan: CampaignPlan): readonly Invariant[] {
@@ -72,33 +64,27 @@ export function runChunk(plan: CampaignPlan, chunk: number, most = chunkSize): C
   return { chunk, runs, distribution, reached, inconclusive, failure };
 }
 
-/** How many smaller cases are tried: enough to get to the core, and an end in any case. */
-const mostTried = 600;
+/** Where a report says that a case is: its chunk, its place in it, and what it violates there. */
+export interface Place {
+  readonly chunk: number;
+  readonly place: number;
+  readonly invariant: string;
+}
 
-/** The smallest case found, from that place of a chunk, that still violates this invariant. */
+/**
+ * The smallest case found, from that place of a chunk, that still violates this invariant; undefined
+ * if the case there does not. If it loses a packet, so does what it is shrunk to.
+ */
 export function shrinkCase(
   plan: CampaignPlan,
-  {
-    chunk,
-    place,
-    invariant,
-  }: { readonly chunk: number; readonly place: number; readonly invariant: string },
-): Shrunk {
+  { chunk, place, invariant }: Place,
+): Shrunk | undefined {
   const held = invariants.filter(({ id }) => id === invariant);
-  let tried = 0;
-  let smallest: Omit<Shrunk, 'tried'> | undefined = undefined;
-  const property = fc.property(anyCase(plan.range), (made) => {
-    tried += 1;
-    if (tried > mostTried) return true;
-    const judgement = judge(scenarioOf(made, plan.agent), held);
-    if (judgement.findings.length === 0) return true;
-    smallest = { made, judgement };
-    return false;
-  });
+  const shrinking = new Shrinking((made) => judge(scenarioOf(made, plan.agent), held), plan);
+  const property = fc.property(anyCase(plan.range), (made) => !shrinking.accepts(made));
   fc.check(property, { seed: seedOf(plan, chunk), path: String(place), numRuns: chunkSize });
-  if (smallest === undefined)
-    throw new Error(`chunk ${chunk}, place ${place}: does not violate ${invariant} again`);
-  return { ...(smallest as Omit<Shrunk, 'tried'>), tried };
+  shrinking.simplify();
+  return shrinking.result();
 }
 
 /**
@@ -107,15 +93,6 @@ export function shrinkCase(
  */
 export function clearestOf(findings: readonly Finding[]): Finding | undefined {
   return findings.find(({ invariant }) => invariant === 'chosen-key-usable') ?? findings[0];
-}
-
-/** The same scenario with probes close together around an instant, for packets to show what goes wrong there. */
-export function magnified(scenario: Scenario, at: Microseconds): Scenario {
-  const [traffic] = scenario.traffic;
-  if (traffic === undefined || at === 0) return scenario;
-  const startsAt = Math.max(0, at - 50 * millisecond);
-  const close = { ...traffic, every: millisecond / 4, startsAt, stopsAt: at + 500 * millisecond };
-  return { ...scenario, traffic: [...scenario.traffic, close] };
 }
 
 /** fast-check's seeds are 32-bit; a chunk's own follows from the campaign's and its number (an odd multiplier permutes). */

@@ -3,8 +3,9 @@ export {
   type ChunkResult,
   chunkSize,
   clearestOf,
-  magnified,
+  type Place,
   runChunk,
   shrinkCase,
-  type Shrunk,
 } from './chunk.ts';
+export { magnified } from './magnified.ts';
+export type { Shrunk } from './shrink.ts';
