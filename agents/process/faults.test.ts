@@ -41,7 +41,8 @@ test.each([
   [
     'floods',
     "for (let i = 1; ; i += 1) say({ id: i, method: 'log', params: { input: id, level: 'info', message: 'x' } })",
-    'it read none of what it was told',
+    // Which of its excesses is noticed first depends on how fast the machine is.
+    /it read none of what it was told|more than 300 MiB/,
   ],
   [
     'takes all memory',
@@ -49,13 +50,13 @@ test.each([
     'more than 300 MiB',
   ],
 ])('an agent that %s gives a reason, and is gone', async (_, does, reason) => {
-  const limits = { silenceMs: 500, memoryMiB: 300 };
-  const patient = does.includes('alloc') ? { ...limits, silenceMs: 20_000 } : limits;
-  const agents = new CommandAgents(agentThat(does), { harness: 'test', limits: patient });
+  // Only the one that hangs is waited for in vain: a busy machine must not make the others silent.
+  const limits = { silenceMs: does === busy ? 500 : 30_000, memoryMiB: 300 };
+  const agents = new CommandAgents(agentThat(does), { harness: 'test', limits });
   try {
     const first = simulate(scenario, { agents: agentsBy(agents.make) });
     expect(first.end).toMatchObject({ kind: 'inconclusive' });
-    expect(agents.endRun()?.message).toContain(reason);
+    expect(agents.endRun()?.message).toMatch(reason);
     // The next run has a process of its own.
     expect(agents.hello()).toMatchObject({ ok: true, value: { name: 'bad' } });
   } finally {
