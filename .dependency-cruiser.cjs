@@ -104,7 +104,7 @@ module.exports = {
         'Who installs the package does not get them. What the lab page needs is bundled into it.',
       severity: 'error',
       from: { pathNot: [tests, '^bench/', '^reports/lab/'] },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'no-unresolvable',
