@@ -1,14 +1,6 @@
-import type { AgentMaker } from '../agent-maker.ts';
 import { intercepted } from '../mutants/interception.ts';
-
-/** Cilium's agent with a fault mended that its releases have. */
-export interface Fix {
-  readonly name: string;
-  readonly sentence: string;
-  /** Where the fault was reported, or can be read. */
-  readonly source: string;
-  readonly make: AgentMaker;
-}
+import type { Fix } from './fix.ts';
+import { gatedThreePhase } from './gated-three-phase.ts';
 
 export const fixes: readonly Fix[] = [
   {
@@ -38,4 +30,5 @@ export const fixes: readonly Fix[] = [
       },
     })),
   },
+  gatedThreePhase,
 ];

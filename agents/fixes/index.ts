@@ -1,1 +1,2 @@
-export { type Fix, fixes } from './fixes.ts';
+export type { Fix } from './fix.ts';
+export { fixes } from './fixes.ts';
