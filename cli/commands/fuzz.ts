@@ -72,7 +72,7 @@ export async function fuzz(options: FuzzOptions): Promise<ExitCode> {
   }
   if (interrupted) return exitCode.inconclusive;
   const isNarrow =
-    options.property.length > 0 || options.profile.length < 1 || options.agent !== undefined;
+    options.property.length > 0 || options.profile.length > 0 || options.agent !== undefined;
   if (unreached.length === 0 || isNarrow) return exitCode.holds;
   return options.runs >= enoughRuns ? exitCode.violated : exitCode.inconclusive;
 }

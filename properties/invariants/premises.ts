@@ -1,8 +1,7 @@
 import { minute, type Microseconds } from '../../model/time.ts';
-import { agentProfiles, backgroundSyncInterval } from '../../model/agent/index.ts';
+import { backgroundSyncInterval } from '../../model/agent/index.ts';
 import {
   type Fault,
-  maximumOf,
   type NodeSelector,
   type Scenario,
   type Selectable,
@@ -109,12 +108,4 @@ function disturbs(fault: Fault): readonly NodeSelector[] {
     default:
       return [];
   }
-}
-
-/** Whether every release of the scenario announces a key only once it is installed, or installs it before the news can spread. */
-export function announcesSafely(scenario: Scenario): boolean {
-  const install = maximumOf(scenario.delays.install);
-  return scenario.clusters.every(
-    ({ release }) => agentProfiles[release].publishes === 'afterInstall' || install === 0,
-  );
 }

@@ -141,7 +141,7 @@ const boundaries: readonly Invariant[] = [
     ({ scenario, premises }, note) => {
       const { bound, isLawful } = premises;
       const kept = scenario.clusters[0]?.settings.rotationDuration ?? 0;
-      if (isLawful && kept <= bound * 1.1) note(0, 'just above the bound');
+      if (isLawful && 10 * kept <= 11 * bound) note(0, 'just above the bound');
       return undefined;
     },
   ),
