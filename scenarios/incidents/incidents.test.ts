@@ -36,6 +36,10 @@ describe.each(files)('%s', (name) => {
   const broken = loaded(loadScenario(text, { file: name }));
   const healthy = defined(loaded(loadHealthyScenario(text, { file: name })), 'healthy scenario');
 
+  test('tells how to know it from others', () => {
+    expect(broken.lesson.telltale).not.toBe('');
+  });
+
   test('fails as it says it does', () => {
     expect(rehearse(broken).deviations).toEqual([]);
   });
