@@ -19,10 +19,13 @@ export function addKernel(program: Command, done: (code: ExitCode) => void): voi
       .command('verify')
       .description('perform the XFRM of scenarios on a real kernel, and compare')
       .argument('[scenario...]', 'scenario files, or IDs of the library')
-      .option('--all', 'the whole library'),
-  ).action(async (scenarios: string[], options: KernelOptions & { all?: true }) => {
-    done(await (await commands()).verify(scenarios, options));
-  });
+      .option('--all', 'the whole library')
+      .option('--most-packets <n>', 'leave out what sends more packets than that', whole(0)),
+  ).action(
+    async (scenarios: string[], options: KernelOptions & { all?: true; mostPackets?: number }) => {
+      done(await (await commands()).verify(scenarios, options));
+    },
+  );
   withSequences(
     kernel.command('fuzz').description('generated sequences through the model and a real kernel'),
   ).action(async (options: FuzzOptions) => {

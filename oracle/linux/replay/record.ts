@@ -7,8 +7,10 @@ import type {
   PolicyConfig,
   PolicyDirection,
   PolicyIdentity,
+  SequenceSeed,
   StateConfig,
   StateIdentity,
+  StateShape,
   Xfrm,
   XfrmCounter,
 } from '../../../model/xfrm/index.ts';
@@ -28,6 +30,14 @@ export type RecordedDeed =
   | { readonly kind: 'addState'; readonly state: StateConfig; readonly answer: string }
   | { readonly kind: 'updateState'; readonly state: StateConfig; readonly answer: string }
   | { readonly kind: 'deleteState'; readonly identity: StateIdentity; readonly answer: string }
+  | {
+      readonly kind: 'replaceSequence';
+      readonly identity: StateIdentity;
+      /** Of the state that is meant; undefined: there is none. */
+      readonly shape: StateShape | undefined;
+      readonly seed: SequenceSeed;
+      readonly answer: string;
+    }
   | { readonly kind: 'addPolicy'; readonly policy: PolicyConfig; readonly answer: string }
   | { readonly kind: 'upsertPolicy'; readonly policy: PolicyConfig; readonly answer: string }
   | { readonly kind: 'deletePolicy'; readonly identity: PolicyIdentity; readonly answer: string }

@@ -80,8 +80,10 @@ class RecordingXfrm extends Xfrm {
   }
 
   override replaceSequence(identity: StateIdentity, seed: SequenceSeed): Errno {
-    this.#tell({ kind: 'unsupported', what: 'NEWAE' });
-    return super.replaceSequence(identity, seed);
+    const shape = this.getState(identity)?.shape;
+    const answer = super.replaceSequence(identity, seed);
+    this.#tell({ kind: 'replaceSequence', identity, shape, seed, answer });
+    return answer;
   }
 
   override allocateSpi(state: StateConfig, now: Microseconds): Errno {

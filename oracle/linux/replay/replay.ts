@@ -52,8 +52,15 @@ const mostDifferences = 20;
 /** The shortest packets that a UDP socket can send. */
 const shortest = { 4: 28, 6: 48 } as const;
 
-/** Runs a scenario on the model, and then all of its XFRM on a real kernel. */
-export async function replayScenario(machine: Machine, scenario: Scenario): Promise<ReplayResult> {
+/**
+ * Runs a scenario on the model, and then all of its XFRM on a real kernel. Undefined, without asking
+ * the kernel, if more than `mostPackets` are sent.
+ */
+export async function replayScenario(
+  machine: Machine,
+  scenario: Scenario,
+  mostPackets = Number.POSITIVE_INFINITY,
+): Promise<ReplayResult | undefined> {
   const recording = new Recording();
   let ring: KeyRing | undefined;
   const kernel = machine.profile;
@@ -67,6 +74,8 @@ export async function replayScenario(machine: Machine, scenario: Scenario): Prom
       },
     },
   );
+  const sent = recording.events.filter(({ deed }) => deed.kind === 'send').length;
+  if (sent > mostPackets) return undefined;
   const replay = new Replay(machine, recording, (handle) => keyMaterial(ring as KeyRing, handle));
   return replay.run();
 }
@@ -77,6 +86,9 @@ function keyMaterial(ring: KeyRing, handle: KeyHandle): requests.KeyMaterial {
   assert(bytes.kind === 'authCrypt' && algorithm.kind === 'authCrypt', 'a key as its algorithm');
   return { ...bytes, authName: algorithm.authName, cryptName: algorithm.cryptName };
 }
+
+/** With it a request for a state that is not there is as good as with any. */
+const noShape = { replay: { kind: 'legacy', window: 0 }, reqid: 0 } as const;
 
 class Replay {
   readonly #machine: Machine;
@@ -213,6 +225,8 @@ class Replay {
       }
       case 'deleteState':
         return [requests.deleteState(deed.identity)];
+      case 'replaceSequence':
+        return [requests.replaceSequence(deed.identity, deed.shape ?? noShape, deed.seed)];
       case 'addPolicy':
         return [requests.addPolicy(deed.policy)];
       case 'upsertPolicy':
