@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ScenarioJson } from '../../sim/index.ts';
 import { instantText, spanText } from '../instant-text.ts';
 import type { LabContent } from '../lab-page.ts';
@@ -393,7 +393,8 @@ function useKeys({
   readonly toStep: (step: number) => void;
   readonly setAt: (at: number) => void;
 }): void {
-  useEffect(() => {
+  // Before the next paint: a key that follows at once has to start from the step that is shown.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
       const takesKeys = /^(?:INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
