@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { assert } from '../../model/assert.ts';
-import { agentsBy } from '../../sim/index.ts';
-import { type AgentMaker, makeAgent } from '../index.ts';
-import { libraryEntry } from '../../cli/library.ts';
-import { rehearse, type Rehearsal } from '../../properties/index.ts';
+import { type AgentMaker, makeAgent } from '../agents/index.ts';
+import { assert } from '../model/assert.ts';
+import { rehearse, type Rehearsal } from '../properties/index.ts';
+import { agentsBy } from '../sim/index.ts';
+import { libraryEntry } from './library.ts';
 
 /** A scenario of the library with another agent in all its clusters. */
 function rehearsalOf(id: string, agent?: string): Rehearsal {
