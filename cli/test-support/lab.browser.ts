@@ -104,9 +104,7 @@ describe('lessons', () => {
 
   // One page for all of them: a lesson that is left has to leave nothing behind.
   it.each(lessons.map(({ id }) => id))('%s goes to its end by keyboard', async (id) => {
-    await page.evaluate((hash) => {
-      location.hash = hash;
-    }, `#/${id}`);
+    await page.evaluate(`location.hash = ${JSON.stringify(`#/${id}`)}`);
     await page.waitForSelector('.home', { state: 'detached' });
     await page.getByText(/^Step 1 of/).waitFor();
     const count = page.locator('.count');
@@ -122,9 +120,7 @@ describe('lessons', () => {
     await page
       .getByText(`Step ${Number(last) - 1} of ${last}`, { exact: true })
       .waitFor({ timeout: 5000 });
-    await page.evaluate(() => {
-      location.hash = '';
-    });
+    await page.evaluate(`location.hash = ''`);
     await page.waitForSelector('.home');
   });
 
