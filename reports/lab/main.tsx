@@ -112,7 +112,10 @@ function Lab() {
 }
 
 function Home({ onOpen }: { readonly onOpen: (lesson: string) => void }) {
-  const folders = [...new Set(lessons.map(({ id }) => id.split('/')[0] ?? ''))];
+  // What keyturn is about comes first, what happened elsewhere last.
+  const names = new Set(lessons.map(({ id }) => id.split('/')[0] ?? ''));
+  const between = [...names].filter((name) => name !== 'rotation' && name !== 'incidents');
+  const folders = ['rotation', ...between, 'incidents'].filter((name) => names.has(name));
   return (
     <main class="home">
       <h1>keyturn lab</h1>
