@@ -81,8 +81,6 @@ export interface CaseFault {
 /** Which cases a campaign makes. */
 export interface CaseRange {
   readonly releases: readonly CiliumRelease[];
-  /** Only cases above the bound, without faults that restart nodes: those in which the law speaks. */
-  readonly lawOnly?: boolean;
 }
 
 const span = (maximum: Microseconds): fc.Arbitrary<Microseconds> =>
