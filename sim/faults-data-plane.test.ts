@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minute, second } from '../model/time.ts';
+import { millisecond, minute, second } from '../model/time.ts';
 import type { Fault, FaultPlan } from './scenario.ts';
 import { record, type Recording } from './test-support/recording.ts';
 import {
@@ -86,6 +86,61 @@ describe('memory pressure', () => {
     expect(within(80, 90)).toBeGreaterThan(0);
     expect(within(80, 90)).toBeLessThan(20);
     expect(within(0, 60) + within(90, 180)).toBe(0);
+  });
+});
+
+describe('an asynchronous crypto engine', () => {
+  const engine = (from: number, to: number, latency: number): FaultPlan => ({
+    at: from * second,
+    fault: { kind: 'asyncCrypto', nodes: n3, duration: (to - from) * second, latency },
+  });
+  const arrivals = (recording: Recording): readonly number[] =>
+    recording
+      .events('packetFate', { sender: 'east/n1', receiver: 'east/n3', fate: 'delivered' })
+      .map(({ at }) => at);
+
+  it('holds what is received for its latency, and loses nothing', () => {
+    const recording = during([engine(60, 80, 300 * millisecond)]);
+    expect(recording.lost).toBe(0);
+    const late = arrivals(recording).filter((at) => at % second === 301 * millisecond);
+    expect(late).toHaveLength(20);
+    expect(late[0]).toBe(60_301 * millisecond);
+    expect(arrivals(recording)).toHaveLength(180);
+  });
+
+  it('adds to another, and ends as it began', () => {
+    const recording = during([
+      engine(60, 80, 300 * millisecond),
+      engine(70, 90, 200 * millisecond),
+    ]);
+    const after = (waited: number): number =>
+      arrivals(recording).filter((at) => at % second === waited * millisecond).length;
+    expect([after(1), after(301), after(501), after(201)]).toEqual([150, 10, 10, 10]);
+  });
+
+  it('drops, as XfrmInStateInvalid, what waits with a state that is deleted meanwhile', () => {
+    // n1's packet of 70 s arrives at 70.001 s and comes out of the engine at 70.601 s; n3 hears at
+    // 70.5 s that n1 has left, and deletes its states. n1 sends nothing more.
+    const recording = during([
+      engine(60, 80, 600 * millisecond),
+      { at: 70 * second + 1, fault: { kind: 'leave', nodes: node('n1') } },
+    ]);
+    const [deletedAt] = recording.times('stateDeleted', { node: 'east/n3', peer: 'east/n1' });
+    expect(deletedAt).toBeGreaterThan(70_001 * millisecond);
+    expect(deletedAt).toBeLessThan(70_601 * millisecond);
+    expect(
+      recording.events('packetFate', { receiver: 'east/n3', fate: 'XfrmInStateInvalid' }),
+    ).toEqual([expect.objectContaining({ at: 70_601 * millisecond, sender: 'east/n1', spi: 3 })]);
+    expect(recording.counters('east/n3')).toEqual({ XfrmInStateInvalid: 1 });
+  });
+
+  it('is left out by what finds no state: that is dropped at once', () => {
+    const recording = during([
+      engine(60, 180, 600 * millisecond),
+      { at: 70.5 * second, fault: { kind: 'deleteXfrmStates', nodes: n3, direction: 'in' } },
+    ]);
+    const [first] = recording.events('packetFate', { receiver: 'east/n3', fate: 'XfrmInNoStates' });
+    expect(first?.at).toBe(71_001 * millisecond);
   });
 });
 
