@@ -12,6 +12,7 @@ export { checkDocument, outcomeOf, runDocument } from './run-document.ts';
 export { atSender } from './run/drop-series.ts';
 export { type Recorded, Recording } from './run/recording.ts';
 export type { KeySpan, KeyUse, PairKeyChange } from './run/key-lives.ts';
+export { type ChartChange, ChartStates } from './run/chart-states.ts';
 export type { Drops } from './run/drop-series.ts';
 export { failureModePages } from './lesson-markdown.ts';
 export { type CoveredSentence, pageCoverage } from './page-coverage.ts';

@@ -3,13 +3,14 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { ScenarioJson } from '../../sim/index.ts';
 import { instantText, spanText } from '../instant-text.ts';
 import type { LabContent } from '../lab-page.ts';
+import { Charts } from './charts.tsx';
 import { knobbed } from './knobbed.ts';
 import { Knobs } from './knobs.tsx';
 import { Lesson, stepsOf } from './lesson.tsx';
 import { type Place, readPlace, start, type View, views, writePlace } from './place.ts';
 import type { LabLesson, LabRun, NodeLook, PlotPoint, Request, Response } from './protocol.ts';
 import { Timeline } from './timeline.tsx';
-import { Charts, Events, Matrix, NodePanel, Why } from './views.tsx';
+import { Events, Matrix, NodePanel, Why } from './views.tsx';
 
 const textOf = (id: string): string => document.getElementById(id)?.textContent ?? '';
 const lessons = JSON.parse(textOf('lessons')) as readonly LabLesson[];
@@ -310,7 +311,7 @@ function Running(parts: {
           {place.view === 'matrix' ? <Matrix {...{ run, at }} /> : null}
           {place.view === 'why' ? <Why {...{ run, at }} onAt={setAt} /> : null}
           {place.view === 'node' ? <NodePanel {...{ run, node, look }} onNode={select} /> : null}
-          {place.view === 'charts' ? <Charts {...{ run, at, node }} /> : null}
+          {place.view === 'charts' ? <Charts {...{ run, at, node }} onAt={setAt} /> : null}
           {place.view === 'knobs' ? (
             <Knobs {...{ scenario, place, run, plot }} onChange={go} />
           ) : null}

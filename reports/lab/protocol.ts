@@ -1,6 +1,6 @@
 import type { Rehearsal } from '../../properties/index.ts';
 import type { ScenarioJson } from '../../sim/index.ts';
-import type { Drops, KeySpan, PairKeyChange } from '../index.ts';
+import type { ChartChange, Drops, KeySpan, PairKeyChange } from '../index.ts';
 
 /** A scenario of the library, as the build compiled it into the page. */
 export interface LabLesson {
@@ -26,7 +26,8 @@ export interface LabRun {
   readonly spans: readonly KeySpan[];
   readonly pairKeys: readonly PairKeyChange[];
   readonly drops: readonly Drops[];
-  readonly states: Readonly<Record<string, readonly (readonly [number, number, string])[]>>;
+  readonly clusters: readonly string[];
+  readonly chartChanges: readonly ChartChange[];
 }
 
 export interface NodeLook {

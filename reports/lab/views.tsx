@@ -1,4 +1,3 @@
-import { charts } from '../../model/charts.ts';
 import { instantText, spanText } from '../instant-text.ts';
 import { whatOf } from '../terminal/timeline-rows.ts';
 import type { LabRun, NodeLook } from './protocol.ts';
@@ -209,67 +208,6 @@ export function NodePanel({
           </section>
         ))}
       </div>
-    </div>
-  );
-}
-
-/** The model's charts; those whose state the run tells have it lit. */
-export function Charts({
-  run,
-  at,
-  node,
-}: {
-  readonly run: LabRun;
-  readonly at: number;
-  readonly node: number;
-}) {
-  const stateAt = (chart: string): string | undefined => {
-    const index = chart === 'rotation' ? 0 : node;
-    const found = (run.states[chart] ?? []).filter(
-      ([when, which]) => when <= at && which === index,
-    );
-    const last = found.at(-1)?.[2];
-    if (last !== undefined) return last;
-    return { rotation: 'settled', node: 'running' }[chart];
-  };
-  const known = ['rotation', 'agent', 'node'];
-  const ordered = [...charts].sort(
-    (one, other) => Number(known.includes(other.name)) - Number(known.includes(one.name)),
-  );
-  return (
-    <div class="charts">
-      {ordered.map((chart) => {
-        const now = stateAt(chart.name);
-        return (
-          <section key={chart.name}>
-            <h3>
-              {chart.name}
-              {now === undefined ? '' : `: ${now}`}
-            </h3>
-            <ul>
-              {chart.states.map((state) => {
-                const edges = chart.events
-                  .filter((event) => chart.accepts(state, event))
-                  .map((event) => ({ event, next: chart.step(state, event).next }))
-                  .filter(({ next }) => next !== state);
-                return (
-                  <li key={state} class={state === now ? 'now' : ''}>
-                    <b>
-                      {state === now ? '▶ ' : ''}
-                      {state}
-                    </b>
-                    {edges.map(({ event, next }) => (
-                      <span class="edge" key={event}>
-                        {event} → {next}
-                      </span>
-                    ))}
-                  </li>
-                );
-              })}
-            </ul>
-          </section>
-        );
-      })}
     </div>
   );
 }

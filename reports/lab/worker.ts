@@ -1,6 +1,13 @@
 import { rehearse } from '../../properties/index.ts';
-import { type Scenario, scenarioFromJson, simulate, type Trace } from '../../sim/index.ts';
-import { encryptStatus, instantText, Recording, xfrmStat, xfrmState } from '../index.ts';
+import { type Scenario, scenarioFromJson, simulate } from '../../sim/index.ts';
+import {
+  ChartStates,
+  encryptStatus,
+  instantText,
+  Recording,
+  xfrmStat,
+  xfrmState,
+} from '../index.ts';
 import type { LabRun, NodeLook, PlotPoint, Request, Response } from './protocol.ts';
 
 /* The simulator in a worker: the page stays alive while it counts. */
@@ -31,50 +38,27 @@ function answer(request: Request): Response {
 
 function labRun(scenario: Scenario): LabRun {
   let recording: Recording | undefined;
-  const states: Record<string, [number, number, string][]> = { node: [], rotation: [] };
+  let charts: ChartStates | undefined;
   const run = simulate(scenario, {
     observe: (trace) => {
       recording = new Recording(scenario, trace);
-      watchStates(trace, states);
+      charts = new ChartStates(trace);
     },
   });
-  if (recording === undefined) throw new Error('the run had no trace');
+  if (recording === undefined || charts === undefined) throw new Error('the run had no trace');
   const { rehearsal, nodes, lives, drops } = recording.finish(run);
   const { verdict, timeline } = rehearsal;
   const { packets, digest, end } = run;
   return {
-    ...{ nodes, digest, verdict, timeline, end: end.at, states },
+    ...{ nodes, digest, verdict, timeline, end: end.at },
+    clusters: scenario.clusters.map(({ name }) => name),
+    chartChanges: charts.changes,
     sent: packets.sent,
     lost: packets.sent - packets.delivered - packets.inFlight,
     spans: lives.spans(end.at),
     pairKeys: lives.pairKeys,
     drops: drops.drops,
   };
-}
-
-/** The charts whose state the trace tells: of nodes, agents and rotations. */
-function watchStates(trace: Trace, states: Record<string, [number, number, string][]>): void {
-  const note = (chart: string, at: number, index: number, state: string): void => {
-    (states[chart] ??= []).push([at, index, state]);
-  };
-  trace.observe('nodeChanged', (at, node, state) => {
-    note('node', at, node, String(trace.meaning('text', state)));
-  });
-  trace.observe('rotationChanged', (at, cluster, state) => {
-    note('rotation', at, cluster, String(trace.meaning('text', state)));
-  });
-  trace.observe('agentStarted', (at, node) => {
-    note('agent', at, node, at === 0 ? 'ready' : 'starting');
-  });
-  trace.observe('agentStopped', (at, node) => {
-    note('agent', at, node, 'stopped');
-  });
-  trace.observe('keyLoaded', (at, node) => {
-    note('agent', at, node, at === 0 ? 'ready' : 'rotating');
-  });
-  trace.observe('encryptMapSet', (at, node) => {
-    note('agent', at, node, 'ready');
-  });
 }
 
 /** So many lines of a log are shown: the newest. */
