@@ -1,4 +1,5 @@
 export { formatDelay, parseDelay } from './delay-text.ts';
+
 export { didYouMean } from './did-you-mean.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { exampleSecret } from './example-secret.ts';
@@ -15,6 +16,7 @@ export {
 export { loadHealthyScenario, loadScenario, type LoadOptions } from './load.ts';
 export { type ReadFile } from './plan-clusters.ts';
 export { type Problem } from './problem.ts';
+export { scenarioKeysPage } from './scenario-keys-page.ts';
 export { scenarioJsonSchema, type ScenarioFile } from './schema.ts';
 export { formatSelector, parseSelector } from './selector-text.ts';
 export { type PlannedWait, type ScenarioChanges, writePlan } from './write-plan.ts';
