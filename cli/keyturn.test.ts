@@ -103,7 +103,6 @@ describe('bad usage', () => {
       ['check', 'a.yaml', `--runs=${runs}`],
       `error: option '--runs <n>' argument '${runs}' is invalid. Expected a whole number from 1 on.`,
     ]),
-    [['import'], "error: required option '--ciliumnodes <file>' not specified"],
     [
       ['import', '--ciliumnodes', 'a.json', '--release', '1.18'],
       "error: option '--release <release>' argument '1.18' is invalid. Allowed choices are cilium-1.16, cilium-1.17, cilium-1.18, cilium-1.19.",
@@ -112,6 +111,23 @@ describe('bad usage', () => {
     const { status, stdout, stderr } = keyturn(words);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toBe(message + tip);
+  });
+
+  it.each([
+    [
+      [],
+      'import: nothing is given to import\n  expected: --ciliumnodes FILE, --delays FILE, or both\n',
+    ],
+    [
+      ['--delays', 'a.csv', '--cluster-name', 'east'],
+      '--cluster-name is for --ciliumnodes, which is not given\n',
+    ],
+    [
+      ['--ciliumnodes', 'a.json', '--scenario', 'a.yaml'],
+      '--scenario is not for --ciliumnodes, which makes a scenario\n',
+    ],
+  ])('import %j', (words, message) => {
+    expect(keyturn(['import', ...words])).toEqual({ status: 2, stdout: '', stderr: message });
   });
 });
 

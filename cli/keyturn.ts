@@ -8,6 +8,7 @@ import { addAgent } from './agent-commands.ts';
 import type { check } from './commands/check.ts';
 import type { fuzz } from './commands/fuzz.ts';
 import type { importClusters } from './commands/import.ts';
+import type { ImportDelaysOptions } from './commands/import-delays.ts';
 import type { lab } from './commands/lab.ts';
 import type { report } from './commands/report.ts';
 import type { plan } from './commands/plan.ts';
@@ -155,7 +156,7 @@ function release(text: string, collected: readonly string[]): readonly string[] 
 
 type FuzzCommand = typeof fuzz;
 type CheckCommand = typeof check;
-type ImportCommand = typeof importClusters;
+type ImportOptions = Parameters<typeof importClusters>[0] & Partial<ImportDelaysOptions>;
 type LabCommand = typeof lab;
 type ReportCommand = typeof report;
 type PlanCommand = typeof plan;
@@ -184,11 +185,14 @@ function addPlan(program: Command, done: (code: ExitCode) => void): void {
 function addImport(program: Command, done: (code: ExitCode) => void): void {
   program
     .command('import')
-    .description('inventories and a starter scenario from what kubectl prints')
-    .requiredOption(
+    .description(
+      'inventories and a starter scenario from what kubectl prints; delays from what was measured',
+    )
+    .option(
       '--ciliumnodes <file>',
       '`kubectl get ciliumnodes -o json` (or yaml); once for each cluster',
       collect,
+      [],
     )
     .option('--config <file>', 'the cilium-config ConfigMap of the same cluster', collect, [])
     .option(
@@ -200,12 +204,39 @@ function addImport(program: Command, done: (code: ExitCode) => void): void {
     .option('--cluster-id <id>', "instead of the ConfigMap's, once for each cluster", collect, [])
     .addOption(new Option('--release <release>', 'the Cilium release').choices([...ciliumReleases]))
     .addOption(new Option('--kernel <kernel>', 'the kernel').choices([...kernelNames]))
-    .option('--out <folder>', 'where to write', '.')
+    .option('--delays <file...>', 'measured delays: see docs/measured-delays.md')
+    .option('--scenario <file>', 'without --ciliumnodes: a scenario to put the delays into')
+    .option('--out <path>', 'where to write: a folder (.), or with --scenario a file')
     .option('--force', 'overwrite files')
-    .action(async (options: Parameters<ImportCommand>[0]) => {
-      const command = await import('./commands/import.ts');
-      done(command.importClusters(options));
+    .action(async (options: ImportOptions) => {
+      if (options.ciliumnodes.length > 0) {
+        assertNone(options, ['scenario'], 'is not for --ciliumnodes, which makes a scenario');
+        done((await import('./commands/import.ts')).importClusters(options));
+      } else if (options.delays !== undefined) {
+        const ofClusters = ['config', 'clusterName', 'clusterId', 'release', 'kernel'] as const;
+        assertNone(options, ofClusters, 'is for --ciliumnodes, which is not given');
+        const { delays } = options;
+        done((await import('./commands/import-delays.ts')).importDelays({ ...options, delays }));
+      } else {
+        throw new BadInput(
+          'import: nothing is given to import\n  expected: --ciliumnodes FILE, --delays FILE, or both',
+        );
+      }
     });
+}
+
+function assertNone<Name extends string>(
+  options: Readonly<Partial<Record<Name, unknown>>>,
+  names: readonly Name[],
+  why: string,
+): void {
+  for (const name of names) {
+    const value = options[name];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    throw new BadInput(
+      `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${why}`,
+    );
+  }
 }
 
 function addReport(program: Command, done: (code: ExitCode) => void): void {

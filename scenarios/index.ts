@@ -2,6 +2,7 @@ export { formatDelay, parseDelay } from './delay-text.ts';
 
 export { didYouMean } from './did-you-mean.ts';
 export { formatDuration, parseDuration } from './duration.ts';
+export * from './evidence/index.ts';
 export { exampleSecret } from './example-secret.ts';
 export { formatInputError, type InputError } from './input-error.ts';
 export { type Incident, incidents } from './incidents/index.ts';

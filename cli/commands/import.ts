@@ -7,7 +7,9 @@ import {
   type ImportOverrides,
   type ImportNote,
   type Inventory,
+  type MeasuredDelay,
   starterScenario,
+  writeDelays,
   writeInventory,
 } from '../../scenarios/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -15,6 +17,7 @@ import { BadInput, badInput } from '../failure.ts';
 import { commandLine } from '../quote.ts';
 import { readNamed } from '../read-file.ts';
 import { ensureFolder, writeTogether } from '../write-files.ts';
+import { measure, noteLines } from './import-delays.ts';
 
 export interface ImportOptions {
   readonly ciliumnodes: readonly string[];
@@ -23,7 +26,9 @@ export interface ImportOptions {
   readonly clusterId: readonly string[];
   readonly release?: NonNullable<ImportOverrides['release']>;
   readonly kernel?: NonNullable<ImportOverrides['kernel']>;
-  readonly out: string;
+  /** Files of measured delays; none: the starter scenario's are assumptions. */
+  readonly delays?: readonly string[];
+  readonly out?: string;
   readonly force?: true;
 }
 
@@ -44,11 +49,13 @@ export function importClusters(options: ImportOptions): ExitCode {
   const mesh = checkMesh(clusters);
   if (mesh.errors.length > 0) throw badInput(mesh.errors);
   notes.push(...mesh.notes);
-  const files = filesFor(clusters, options.out);
+  const measured = options.delays === undefined ? undefined : measure({ delays: options.delays });
+  const folder = options.out ?? '.';
+  const files = filesFor(clusters, folder, measured?.delays ?? []);
   assertFree(files, options);
-  ensureFolder(options.out);
+  ensureFolder(folder);
   writeTogether(files);
-  report({ clusters, notes, files });
+  report({ clusters, notes, files, measured: measured === undefined ? '' : noteLines(measured) });
   return exitCode.holds;
 }
 
@@ -102,6 +109,7 @@ function assertPaired({ ciliumnodes, config, clusterName, clusterId }: ImportOpt
 function filesFor(
   clusters: readonly Imported[],
   folder: string,
+  measured: readonly MeasuredDelay[],
 ): readonly { readonly path: string; readonly text: string }[] {
   const inventories = clusters.map(({ inventory }) => ({
     inventory,
@@ -112,7 +120,10 @@ function filesFor(
       path: join(folder, inventoryFile),
       text: writeInventory(inventory),
     })),
-    { path: join(folder, 'scenario.yaml'), text: starterScenario(inventories) },
+    {
+      path: join(folder, 'scenario.yaml'),
+      text: writeDelays(starterScenario(inventories), measured),
+    },
   ];
 }
 
@@ -129,13 +140,15 @@ function report(imported: {
   readonly clusters: readonly Imported[];
   readonly notes: readonly ImportNote[];
   readonly files: readonly { readonly path: string }[];
+  readonly measured: string;
 }): void {
-  const { clusters, notes, files } = imported;
+  const { clusters, notes, files, measured } = imported;
   const lines = clusters.map(
     ({ inventory, file }) =>
       `${inventory.cluster.name}: ${inventory.nodes.length} nodes from ${basename(file)}, key ${inventory.keyId}`,
   );
   if (notes.length > 0) lines.push('', ...notes.map(formatImportNote));
+  if (measured !== '') lines.push('', measured.trimEnd());
   lines.push('', ...files.map(({ path }) => `wrote ${path}`));
   const scenario = files.at(-1)?.path ?? '';
   lines.push('', `next: ${commandLine(['keyturn', 'check', scenario])}`);

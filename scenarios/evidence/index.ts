@@ -1,0 +1,8 @@
+export { type MeasurableDelay, measurableDelays } from './findings.ts';
+export {
+  type EvidenceFile,
+  measureDelays,
+  type MeasuredDelay,
+  type Measurement,
+} from './measure-delays.ts';
+export { delaysSnippet, writeDelays } from './write-delays.ts';
