@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { campaignBenchmarks } from './campaigns.ts';
 import { type Benchmark, machine } from './harness.ts';
 import { packetBenchmarks } from './packets.ts';
 import { queueBenchmarks } from './queue.ts';
@@ -18,7 +19,12 @@ function report({ name, run }: Benchmark): boolean {
 function main(): boolean {
   if (process.argv.includes('--thousand-nodes')) return report(thousandNodes);
   process.stdout.write(`${machine()}\n`);
-  const held = [...queueBenchmarks, ...packetBenchmarks, ...rotationBenchmarks].map(report);
+  const held = [
+    ...queueBenchmarks,
+    ...packetBenchmarks,
+    ...rotationBenchmarks,
+    ...campaignBenchmarks,
+  ].map(report);
   const itself = fileURLToPath(import.meta.url);
   const child = spawnSync(process.execPath, [itself, '--thousand-nodes'], { stdio: 'inherit' });
   return held.every(Boolean) && child.status === 0;

@@ -2,6 +2,7 @@ import type { KeyRing } from '../model/secret/index.ts';
 import type { Microseconds } from '../model/time.ts';
 import { Xfrm } from '../model/xfrm/index.ts';
 import { type AgentFactory, namedAgent } from './agent-runner.ts';
+import { EventQueue } from './event-queue.ts';
 import { inject } from './faults.ts';
 import { Look } from './look.ts';
 import { Procedure } from './procedure.ts';
@@ -17,6 +18,8 @@ export interface SimulateOptions {
   readonly agents?: AgentFactory;
   /** Makes the XFRM of the nodes' kernels; the plain model where not given. */
   readonly kernels?: KernelFactory;
+  /** Makes the clock and the queue of what is to happen; keyturn's own where not given. */
+  readonly queue?: () => EventQueue;
   /** Gets the ring that knows the bytes of all keys of the run, before its first event. */
   readonly keys?: (ring: KeyRing) => void;
   /** Gets to see the nodes when all events up to an instant have run; nothing runs after that. */
@@ -40,6 +43,7 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
   const world = new World(scenario, trace, {
     agents: options.agents ?? namedAgent,
     kernels: options.kernels ?? plainKernel,
+    queue: options.queue ?? plainQueue,
   });
   look.open(world);
   options.keys?.(world.keyRing);
@@ -62,6 +66,7 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
 }
 
 const plainKernel: KernelFactory = (profile) => new Xfrm(profile);
+const plainQueue = (): EventQueue => new EventQueue();
 
 /** The clusters and nodes of a scenario, in the order of their numbers in its trace. */
 export function namesOf({ clusters }: Scenario): TraceNames {

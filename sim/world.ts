@@ -16,7 +16,7 @@ import type { AgentFactory } from './agent-runner.ts';
 import { Draws } from './draws.ts';
 import { EndpointRecords } from './endpoint-records.ts';
 import { podAddress } from './endpoints.ts';
-import { EventQueue } from './event-queue.ts';
+import type { EventQueue } from './event-queue.ts';
 import { Links } from './links.ts';
 import { NodeLife } from './node-life.ts';
 import { NodeRecords } from './node-records.ts';
@@ -33,6 +33,7 @@ import { type Flow, Traffic } from './traffic.ts';
 export interface WorldMakers {
   readonly agents: AgentFactory;
   readonly kernels: KernelFactory;
+  readonly queue: () => EventQueue;
 }
 
 /** What happens, where: all parts of one run, and what they ask of each other. */
@@ -40,7 +41,7 @@ export class World {
   readonly scenario: Scenario;
   readonly trace: Trace;
   readonly agentFactory: AgentFactory;
-  readonly queue = new EventQueue();
+  readonly queue: EventQueue;
   readonly streams: Streams;
   readonly draw: Draws;
   readonly keyRing = new KeyRing();
@@ -65,6 +66,7 @@ export class World {
     this.scenario = scenario;
     this.trace = trace;
     this.agentFactory = makers.agents;
+    this.queue = makers.queue();
     this.streams = new Streams(scenario.seed);
     this.draw = new Draws(scenario, this.streams);
     this.nodes = makeNodes(scenario, makers.kernels);

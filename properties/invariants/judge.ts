@@ -1,5 +1,12 @@
 import type { Microseconds } from '../../model/time.ts';
-import { type Look, type Run, type Scenario, simulate, type Trace } from '../../sim/index.ts';
+import {
+  type Look,
+  type Run,
+  type Scenario,
+  simulate,
+  type SimulateOptions,
+  type Trace,
+} from '../../sim/index.ts';
 import { History } from '../history.ts';
 import type { AtEnd, Invariant, Subject } from './invariant.ts';
 import { premisesOf } from './premises.ts';
@@ -24,11 +31,16 @@ export interface Judgement {
 }
 
 /** Carries out a scenario and holds it against these invariants. */
-export function judge(scenario: Scenario, held: readonly Invariant[]): Judgement {
+export function judge(
+  scenario: Scenario,
+  held: readonly Invariant[],
+  options: Omit<SimulateOptions, 'observe'> = {},
+): Judgement {
   const findings = new Map<string, Finding>();
   const reached = new Set<string>();
   const atEnd: AtEnd[] = [];
   const run = simulate(scenario, {
+    ...options,
     observe: (trace, look) => {
       const subject = subjectOf(scenario, trace, look);
       for (const { id, kind, watch } of held) {
