@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
-import { agentNames } from '../agents/index.ts';
+import { agentNames, mutants as allMutants } from '../agents/index.ts';
 import { ciliumReleases } from '../model/release.ts';
 import { kernelNames } from '../model/xfrm/index.ts';
 import { addAgent } from './agent-commands.ts';
@@ -10,6 +10,7 @@ import type { fuzz } from './commands/fuzz.ts';
 import type { importClusters } from './commands/import.ts';
 import type { ImportDelaysOptions } from './commands/import-delays.ts';
 import type { lab } from './commands/lab.ts';
+import type { mutants } from './commands/mutants.ts';
 import type { report } from './commands/report.ts';
 import type { plan } from './commands/plan.ts';
 import type { run } from './commands/run.ts';
@@ -61,6 +62,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       done(command.check(scenario, options));
     });
   addFuzz(program, done);
+  addMutants(program, done);
   addPlan(program, done);
   addImport(program, done);
   addKernel(program, done);
@@ -147,6 +149,41 @@ function addFuzz(program: Command, done: (code: ExitCode) => void): void {
     });
 }
 
+function addMutants(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('mutants')
+    .description(
+      'campaigns against agents that do one thing wrong: is each found out, and by what?',
+    )
+    .option('--runs <n>', 'how many cases at most, for each seed', positiveInteger, 2000)
+    .option('--seeds <n>', 'how many campaigns of each mutant', positiveInteger, 5)
+    .option('--seed <n>', 'the first one; the others follow it', positiveInteger, 1)
+    .option('--time <seconds>', 'begin nothing more after so long', positiveInteger)
+    .addOption(
+      new Option('--agent <mutant>', 'only this one; may be given several times')
+        .argParser(mutantName)
+        .default([], 'all'),
+    )
+    .option(
+      '--without <id>',
+      'a property that is not held; may be given several times',
+      collect,
+      [],
+    )
+    .option('--workers <n>', 'worker threads; the result does not depend on it', positiveInteger)
+    .action(async (options: Parameters<MutantsCommand>[0]) => {
+      const command = await import('./commands/mutants.ts');
+      done(await command.mutants(options));
+    });
+}
+
+function mutantName(text: string, collected: readonly string[]): readonly string[] {
+  const names = allMutants.map(({ name }) => name);
+  if (!names.includes(text))
+    throw new InvalidArgumentError(`Expected one of: ${names.join(', ')}.`);
+  return [...collected, text];
+}
+
 function release(text: string, collected: readonly string[]): readonly string[] {
   if (!(ciliumReleases as readonly string[]).includes(text)) {
     throw new InvalidArgumentError(`Expected one of: ${ciliumReleases.join(', ')}.`);
@@ -158,6 +195,7 @@ type FuzzCommand = typeof fuzz;
 type CheckCommand = typeof check;
 type ImportOptions = Parameters<typeof importClusters>[0] & Partial<ImportDelaysOptions>;
 type LabCommand = typeof lab;
+type MutantsCommand = typeof mutants;
 type ReportCommand = typeof report;
 type PlanCommand = typeof plan;
 

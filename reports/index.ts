@@ -26,3 +26,4 @@ export { planJson, sweepJson } from './plan-json.ts';
 export { sweepPlot } from './svg/sweep-plot.ts';
 export { planReport, sweepReport } from './terminal/plan-report.ts';
 export { campaignReport, type CampaignView } from './terminal/campaign-report.ts';
+export { type MutantRow, mutantsReport } from './terminal/mutants-report.ts';

@@ -29,6 +29,7 @@ export const keyMutants: readonly Mutant[] = [
     sentence:
       'Keeps its IN states when encryption is switched off, and trips over them when it is on again.',
     source: 'https://github.com/cilium/cilium/issues/15216',
+    upTo: 'cilium-1.17',
     make: intercepted(
       () => {
         let first = true;
@@ -98,6 +99,7 @@ export const keyMutants: readonly Mutant[] = [
     name: 'hears-key-file-twice',
     sentence: 'Takes the two events of a replaced key file for two keys.',
     source: 'https://github.com/cilium/cilium/issues/19814',
+    upTo: 'cilium-1.16',
     make: hearingTwice,
   },
   {

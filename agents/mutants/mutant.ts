@@ -1,3 +1,4 @@
+import type { CiliumRelease } from '../../model/release.ts';
 import type { AgentMaker } from '../agent-maker.ts';
 
 /**
@@ -11,5 +12,7 @@ export interface Mutant {
   readonly sentence: string;
   /** Where a real agent did so, or which rule it breaks. */
   readonly source: string;
+  /** The newest release whose agent it changes; the newest of all where none is named. */
+  readonly upTo?: CiliumRelease;
   readonly make: AgentMaker;
 }

@@ -11,6 +11,7 @@ export const nodeIdMutants: readonly Mutant[] = [
     name: 'numbers-nodes-by-pod-events',
     sentence: 'Gives a node a new ID when it hears of a new key of one of its pods.',
     source: 'https://github.com/cilium/cilium/issues/27029',
+    upTo: 'cilium-1.17',
     make: intercepted(({ random }) => {
       const nodes = new Map<NodeName, NodeRecord>();
       const keyIds = new Map<Address, number>();

@@ -1,12 +1,6 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import {
-  type CampaignPlan,
-  type ChunkResult,
-  chunkSize,
-  runChunk,
-} from '../../properties/index.ts';
-import type { ChunkTask } from './worker.ts';
+import { defined } from '../../model/assert.ts';
+import { type CampaignPlan, type ChunkResult, chunkSize } from '../../properties/index.ts';
+import { type Ask, withWorkers } from './workers.ts';
 
 export interface CampaignBounds {
   readonly runs: number;
@@ -27,55 +21,27 @@ export async function runCampaign(
   let next = 0;
   let firstFailure = Number.POSITIVE_INFINITY;
   let runs = 0;
-  const take = async (
-    run: (chunk: number, most: number) => Promise<ChunkResult>,
-  ): Promise<void> => {
+  const take = async (ask: Ask): Promise<void> => {
     while (next < Math.min(chunks, firstFailure) && !bounds.isOver()) {
       const chunk = next;
       next += 1;
-      const result = await run(chunk, bounds.runs - chunk * chunkSize);
+      const result = await askForChunk(ask, plan, { chunk, most: bounds.runs - chunk * chunkSize });
       results[chunk] = result;
       runs += result.runs;
       if (result.failure !== undefined) firstFailure = Math.min(firstFailure, chunk);
       bounds.progress(runs);
     }
   };
-  await (bounds.workers === 0
-    ? take(inThisThread(plan))
-    : inWorkers(plan, Math.min(bounds.workers, chunks), take));
+  await withWorkers(Math.min(bounds.workers, chunks), take);
   return results.slice(0, firstFailure + 1);
 }
 
-/** Gives signals a turn between two chunks. */
-function inThisThread(plan: CampaignPlan) {
-  return async (chunk: number, most: number): Promise<ChunkResult> => {
-    await new Promise((resolve) => setImmediate(resolve));
-    return runChunk(plan, chunk, most);
-  };
-}
-
-async function inWorkers(
+/** Runs one chunk, or the first `most` cases of it. */
+export async function askForChunk(
+  ask: Ask,
   plan: CampaignPlan,
-  count: number,
-  take: (run: (chunk: number, most: number) => Promise<ChunkResult>) => Promise<void>,
-): Promise<void> {
-  const workers = Array.from(
-    { length: count },
-    () => new Worker(new URL('./worker.js', import.meta.url)),
-  );
-  try {
-    await Promise.all(
-      workers.map((worker) => take((chunk, most) => answerOf(worker, { plan, chunk, most }))),
-    );
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-}
-
-/** What a worker makes of a task; rejects with what it throws. */
-async function answerOf(worker: Worker, task: ChunkTask): Promise<ChunkResult> {
-  const answer = once(worker, 'message') as Promise<[ChunkResult]>;
-  worker.postMessage(task);
-  const [result] = await answer;
-  return result;
+  part: { readonly chunk: number; readonly most: number },
+): Promise<ChunkResult> {
+  const { chunk } = await ask({ kind: 'chunk', plan, ...part });
+  return defined(chunk, 'answer to a chunk');
 }

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import type { Case, CaseRange } from '../generators/index.ts';
 import { anyCase, scenarioOf } from '../generators/index.ts';
-import {
-  type Finding,
-  type Invariant,
-  invariants,
-  judge,
-  premisesOf,
-} from '../invariants/index.ts';
+import { type Finding, type Invariant, invariants, premisesOf } from '../invariants/index.ts';
+import { judgeCase } from './judge-case.ts';
 import { Shrinking, type Shrunk } from './shrink.ts';
 
 /** What a campaign runs: plain data, so that it can be sent to a worker. */
@@ -48,9 +43,9 @@ export function runChunk(plan: CampaignPlan, chunk: number, most = chunkSize): C
   let inconclusive = 0;
   let failure: ChunkResult['failure'] = undefined;
   const property = fc.property(anyCase(plan.range), (made) => {
-    const scenario = scenarioOf(made, plan.agent);
-    const { findings, reached: got, run } = judge(scenario, held);
-    for (const trait of traitsOf(made, premisesOf(scenario).isLawful)) count(distribution, trait);
+    const { findings, reached: got, run } = judgeCase(plan, made, held);
+    const { isLawful } = premisesOf(scenarioOf(made, plan.agent));
+    for (const trait of traitsOf(made, isLawful)) count(distribution, trait);
     for (const id of got) count(reached, id);
     if (run.end.kind === 'inconclusive') inconclusive += 1;
     if (findings.length > 0) failure = { place: runs, findings };
@@ -80,7 +75,7 @@ export function shrinkCase(
   { chunk, place, invariant }: Place,
 ): Shrunk | undefined {
   const held = invariants.filter(({ id }) => id === invariant);
-  const shrinking = new Shrinking((made) => judge(scenarioOf(made, plan.agent), held), plan);
+  const shrinking = new Shrinking((made) => judgeCase(plan, made, held), plan);
   const property = fc.property(anyCase(plan.range), (made) => !shrinking.accepts(made));
   fc.check(property, { seed: seedOf(plan, chunk), path: String(place), numRuns: chunkSize });
   shrinking.simplify();
