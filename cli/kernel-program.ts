@@ -48,7 +48,7 @@ function commands(): Promise<typeof kernelCommands> {
 function withSequences(command: Command): Command {
   return withMachine(
     command
-      .option('--runs <n>', 'how many sequences', whole(1), 100)
+      .option('--runs <n>', 'how many sequences', whole(1), 500)
       .option('--seed <n>', 'a whole number', whole(0), 1),
   );
 }

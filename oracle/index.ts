@@ -1,10 +1,11 @@
 export { boot, type BootOptions } from './linux/boot.ts';
+export { exceptions, unseenCounters } from './linux/exceptions.ts';
 export { KernelLost, KernelMissing } from './linux/failure.ts';
 export { install } from './linux/install.ts';
 export { findImage, type KernelImage } from './linux/kernel-image.ts';
 export type { Machine } from './linux/machine.ts';
 export { openNative } from './linux/native.ts';
 export { replayScenario, type ReplayDifference, type ReplayResult } from './linux/replay/replay.ts';
-export { type CampaignResult, runCampaign } from './linux/sequences/campaign.ts';
+export { type CampaignResult, repetitions, runCampaign } from './linux/sequences/campaign.ts';
 export { differenceText } from './linux/sequences/difference-text.ts';
 export { recordSequences } from './linux/sequences/recording.ts';

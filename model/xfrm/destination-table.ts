@@ -54,6 +54,12 @@ export class DestinationTable implements RowFollower {
     this.#chains.rowsMoved(moved);
   }
 
+  /** From now on the state comes first among those of its SPI. */
+  makeNewest(row: number): void {
+    this.#lastRank += 1;
+    this.#rows.rank[row] = this.#lastRank;
+  }
+
   /** Whether the state lies in the bucket of this destination and source, with its own reqid. */
   isInBucket(row: number, destination: Address, source: Address | undefined): boolean {
     const { reqid } = this.#rows.shape[row] as StateShape;
@@ -66,8 +72,7 @@ export class DestinationTable implements RowFollower {
     const hash = this.#hashOf(row);
     const collides = this.#chains.first(hash) !== noRow;
     this.#chains.push(row, hash);
-    this.#lastRank += 1;
-    this.#rows.rank[row] = this.#lastRank;
+    this.makeNewest(row);
     return collides;
   }
 

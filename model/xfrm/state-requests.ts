@@ -21,8 +21,10 @@ export function addState(kernel: Kernel, config: StateConfig, now: Microseconds)
   const { destination, spi, markValue, shape } = config;
   const masked = markValue & shape.markMask;
   if (kernel.states.has(destination, spi, masked)) return 'EEXIST';
-  if (kernel.states.hasPlaceholders) removePlaceholder(kernel, config);
+  // A larval state that asked for it goes, but not before: the tables grow as if it stayed.
+  const placeholder = kernel.states.hasPlaceholders ? findPlaceholder(kernel, config) : undefined;
   kernel.insert(config, 'valid', now);
+  if (placeholder !== undefined) kernel.states.remove(placeholder);
   return 'ok';
 }
 
@@ -39,8 +41,8 @@ export function updateState(kernel: Kernel, config: StateConfig): Errno {
   const found = kernel.states.find(destination, spi, markValue & shape.markMask);
   if (found === undefined) return 'ESRCH';
   if (found.validity === 'acquire') {
-    kernel.states.remove(found);
     kernel.insert(config, 'valid', kernel.now);
+    kernel.states.remove(found);
     return 'ok';
   }
   if (kernel.profile.enforcesDirection && found.shape.direction !== shape.direction) return 'ESRCH';
@@ -61,19 +63,20 @@ export function deleteState(kernel: Kernel, identity: StateIdentity): Errno {
 /**
  * ALLOCSPI with a single SPI to choose from: a larval state that holds the SPI until UPDSA gives it
  * a key. ENOENT if any state has the SPI, whatever its destination and mark; a larval state is there
- * even so, without an SPI, and the next request for the same takes it.
+ * even so, without an SPI, and the next request for the same takes it, mark and age as they are.
  * Source: Linux 6.1.192, net/xfrm/xfrm_state.c, xfrm_find_acq, xfrm_alloc_spi.
  */
 export function allocateSpi(kernel: Kernel, config: StateConfig, now: Microseconds): Errno {
-  const shape = larvalShape(config.shape, config.shape.markMask, kernel.acquireSeconds);
   const isTaken = hasSpi(kernel, config.spi);
   const waiting = findPlaceholder(kernel, config);
-  if (isTaken && waiting !== undefined) return 'ENOENT';
-  if (waiting !== undefined) kernel.states.remove(waiting);
-  const spi = isTaken ? 0 : config.spi;
-  const { source, destination, markValue } = config;
-  const larval = { shape, source, destination, spi, markValue, key: noKey };
-  kernel.insert(larval, 'acquire', now);
+  if (waiting === undefined) {
+    const { source, destination, markValue } = config;
+    const shape = larvalShape(config.shape, config.shape.markMask, kernel.acquireSeconds);
+    const spi = isTaken ? 0 : config.spi;
+    kernel.insert({ shape, source, destination, spi, markValue, key: noKey }, 'acquire', now);
+  } else if (!isTaken) {
+    kernel.states.giveSpi(waiting, config.spi);
+  }
   return isTaken ? 'ENOENT' : 'ok';
 }
 
@@ -109,13 +112,10 @@ function validate(kernel: Kernel, { replay, icvBits, direction }: StateShape): E
   return kernel.profile.allowsEsnWindowZero && direction === 'out' ? 'ok' : 'EINVAL';
 }
 
-/** A new state takes the place of a larval one without SPI that asked for it. */
-function removePlaceholder(kernel: Kernel, config: StateConfig): void {
-  const placeholder = findPlaceholder(kernel, config);
-  if (placeholder !== undefined) kernel.states.remove(placeholder);
-}
-
-/** Source: Linux 6.1, net/xfrm/xfrm_state.c, __find_acq_core. */
+/**
+ * The larval state without SPI that was made for the same.
+ * Source: Linux 6.1, net/xfrm/xfrm_state.c, __find_acq_core.
+ */
 function findPlaceholder(
   kernel: Kernel,
   { shape, source, destination, markValue }: StateConfig,

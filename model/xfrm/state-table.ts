@@ -82,6 +82,20 @@ export class StateTable {
     return row;
   }
 
+  /**
+   * A larval state that had no SPI gets one. Its place by destination stays; by SPI it is the newest.
+   * Source: Linux 6.1, net/xfrm/xfrm_state.c, xfrm_alloc_spi.
+   */
+  giveSpi(state: XfrmState, spi: number): void {
+    const { row } = state;
+    this.#placeholders -= 1;
+    this.#bySpi.remove(row);
+    this.#rows.spi[row] = spi;
+    state.spi = spi;
+    this.#byDestination.makeNewest(row);
+    this.#bySpi.add(row);
+  }
+
   /** Takes the state out and marks it dead. Nothing happens if it is dead already. */
   remove(state: XfrmState): void {
     if (!state.isDeleted) this.#remove(state.row);

@@ -16,7 +16,8 @@ export class ListedState {
   shape: StateShape;
   /** The mark's value as a signed 32-bit integer, which V8 stores in place. */
   readonly markBits: number;
-  readonly spi: number;
+  /** Only that of a larval state changes, once, from 0. */
+  spi: number;
   readonly destination: Address;
   readonly source: Address;
   readonly key: KeyHandle;

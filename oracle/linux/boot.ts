@@ -76,7 +76,10 @@ function argumentsFor(kernel: string, archive: string, memory: number): readonly
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-machine', 'pc', '-accel', 'tcg', '-cpu', 'max', '-smp', '1', '-m', String(memory)],
     ...['-kernel', kernel, '-initrd', archive],
-    ...['-append', 'console=ttyS0 quiet panic=-1 mitigations=off tsc=unstable random.trust_cpu=on'],
+    ...[
+      '-append',
+      'console=ttyS0 quiet panic=-1 mitigations=off tsc=unstable random.trust_cpu=on rcupdate.rcu_expedited=1',
+    ],
     ...['-serial', 'stdio'],
     ...['-chardev', 'socket,id=channel,fd=3', '-device', 'virtio-serial-pci'],
     ...['-device', 'virtserialport,chardev=channel'],

@@ -13,7 +13,7 @@ export const guestOperation = {
   drain: 11,
   capture: 12,
   counters: 13,
-  wait: 14,
+  settle: 14,
   clock: 15,
   bench: 16,
 } as const;

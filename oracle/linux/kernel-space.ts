@@ -146,9 +146,10 @@ export class KernelSpace {
     return result > 0 ? { length: result, head: payload } : undefined;
   }
 
-  /** Lets the kernel's timers and workers run. */
-  wait(microseconds: number): void {
-    this.#send({ operation: 'wait', payload: u32(microseconds) });
+  /** Waits until the kernel has done what it put off; `timers`: those of states, too. */
+  settle({ timers }: { readonly timers: boolean }): void {
+    const what = 'to come to rest';
+    this.#must({ operation: 'settle', argument: timers ? 1 : 0 }, what);
   }
 
   /** Sets the clock by which the kernel dates states, in seconds since 1970. */
@@ -156,8 +157,8 @@ export class KernelSpace {
     if (this.machine.ownsClock) this.#must({ operation: 'clock', payload: u32(seconds) }, 'clock');
   }
 
-  async report(isExpected = false): Promise<SpaceReport> {
-    const drained = this.drain(isExpected);
+  async report(): Promise<SpaceReport> {
+    const drained = this.drain();
     const counters = this.counters();
     const dump = this.#request({
       operation: 'netlink',
@@ -173,10 +174,9 @@ export class KernelSpace {
     return Array.from({ length: payload.length / 4 }, (_, at) => payload.readUInt32LE(at * 4));
   }
 
-  /** What came out; if something is expected, the kernel gets a moment to bring it. */
-  async drain(isExpected = false): Promise<Pick<SpaceReport, 'delivered' | 'transmitted'>> {
-    const argument = isExpected ? 1 : 0;
-    const { payload } = await this.#request({ operation: 'drain', argument });
+  /** What came out. */
+  async drain(): Promise<Pick<SpaceReport, 'delivered' | 'transmitted'>> {
+    const { payload } = await this.#request({ operation: 'drain' });
     const transmitted: Buffer[] = [];
     for (let at = 4; at < payload.length;) {
       const length = payload.readUInt16LE(at);
@@ -220,13 +220,6 @@ export class KernelSpace {
   async #answer(request: GuestRequest): Promise<string> {
     const { result } = await this.#request(request);
     return errnoName(result);
-  }
-
-  /** Nobody waits for the answer: a lost channel is noticed by the next one who does. */
-  #send(request: GuestRequest): void {
-    this.#request(request).catch((error: unknown) => {
-      this.#failure ??= error as Error;
-    });
   }
 
   /** What has to succeed for the namespace to be of use. */

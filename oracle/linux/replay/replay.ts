@@ -262,7 +262,8 @@ class Replay {
       return;
     }
     space.receiveSlot(slot, mark);
-    const { delivered, transmitted } = await space.drain(accepted);
+    space.settle({ timers: false });
+    const { delivered, transmitted } = await space.drain();
     const isIn = delivered + transmitted.length > 0;
     if (isIn) this.#delivered += 1;
     const text = `receives number ${packet.sequence} of SPI ${packet.spi} from ${packet.source.text} with mark 0x${mark.toString(16)}`;

@@ -43,34 +43,24 @@ export interface Difference {
 /** The number of the namespace that each sequence in turn opens and closes. */
 const spaceNumber = 1;
 
-/**
- * On a busy machine the kernel now and then puts a packet off, so that its counter comes a step late.
- * What it does so many times in a row, it means.
- */
-const timesThatCount = 4;
-
 export async function compareSequence(
   machine: Machine,
   sequence: readonly (Draft | undefined)[],
   noted: (counters: readonly string[]) => void = () => undefined,
 ): Promise<Difference | undefined> {
   const { steps, observed } = runInModel(sequence, kernelProfiles[machine.profile]);
-  const compare = async (): Promise<{ step: number; answers: readonly Observation[] }> => {
-    const answers = await runInKernel(machine, spaceNumber, steps);
-    const step = observed.findIndex(
-      (model, index) => !sameObservation(model, answers[index] as Observation),
-    );
-    return { step, answers };
-  };
-  let { step, answers } = await compare();
-  for (let time = 1; step >= 0 && time < timesThatCount; time += 1) {
-    ({ step, answers } = await compare());
-  }
+  const answers = await runInKernel(machine, spaceNumber, steps);
   noted(answers.at(-1)?.counters ?? []);
+  const step = observed.findIndex(
+    (model, index) => !sameObservation(model, answers[index] as Observation),
+  );
   if (step < 0) return undefined;
   const [model, kernel] = [observed[step], answers[step]];
   return { step, steps, model: model as Observation, kernel: kernel as Observation };
 }
+
+/** How often a difference is repeated, to tell what the kernel always does from a rare thing. */
+export const repetitions = 10;
 
 export interface CampaignOptions {
   readonly runs: number;
@@ -85,6 +75,8 @@ export interface CampaignResult {
   readonly counters: ReadonlyMap<string, number>;
   /** Shrunk to as few steps as show it. */
   readonly difference: Difference | undefined;
+  /** How often the shrunk sequence differs when it is repeated `repetitions` times. */
+  readonly repeated: number;
   /** Where `--seed` and this path lead straight to it. */
   readonly path: string | undefined;
 }
@@ -118,9 +110,15 @@ export async function runCampaign(
   });
   const details = await fc.check(property, { numRuns: runs, seed });
   if (lost !== undefined) throw reasonOf(lost);
+  let repeated = 0;
+  const [shrunk] = details.counterexample ?? [];
+  for (let time = 0; shrunk !== undefined && time < repetitions; time += 1) {
+    if ((await compareSequence(machine, shrunk)) !== undefined) repeated += 1;
+  }
   return {
     runs: details.numRuns,
     counters,
+    repeated,
     difference: details.failed ? difference : undefined,
     path: details.counterexamplePath ?? undefined,
   };

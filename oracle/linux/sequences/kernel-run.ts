@@ -34,11 +34,11 @@ export async function runInKernel(
   steps: readonly TimedOperation[],
 ): Promise<readonly Observation[]> {
   const space = KernelSpace.open(machine, number, sequenceLayout);
-  const patience = patienceFor(steps);
+  const timers = hasLimits(steps);
   const observed = steps.map(({ operation, at, transmitted }) => {
     space.setClock(epoch + Math.floor(at / second));
     const answer = perform(space, operation);
-    if (patience > 0) space.wait(patience);
+    space.settle({ timers });
     return observe(answer, space.report(), transmitted, kernelProfiles[machine.profile]);
   });
   const results = await Promise.all(observed);
@@ -46,15 +46,11 @@ export async function runInKernel(
   return results;
 }
 
-/**
- * How long to wait after each step, in microseconds: limits are enforced by a timer, packets in
- * transport mode delivered by a worker, and tables grown by another.
- */
-function patienceFor(steps: readonly TimedOperation[]): number {
-  const added = steps.flatMap(({ operation }) => ('state' in operation ? [operation.state] : []));
-  if (added.length >= 8) return 15_000;
-  if (added.some(({ shape }) => shape.mode === 'transport')) return 10_000;
-  return added.some(({ shape }) => shape.lifetime !== undefined) ? 3_000 : 0;
+/** Whether a state reaches a limit, after which its timer deletes it. */
+function hasLimits(steps: readonly TimedOperation[]): boolean {
+  return steps.some(
+    ({ operation }) => 'state' in operation && operation.state.shape.lifetime !== undefined,
+  );
 }
 
 async function observe(
