@@ -26,6 +26,8 @@ export interface Served {
   readonly make: AgentMaker;
   /** The release that it is, whatever the scenario says; undefined: the scenario's. */
   readonly release?: CiliumRelease | undefined;
+  /** Its agents handle one input at a time; not so by default: Cilium's reclaimer goes its own way. */
+  readonly oneAtATime?: boolean;
 }
 
 interface Message {
@@ -107,13 +109,13 @@ class Server {
   }
 
   #introduction(): object {
-    const { name, version, release } = this.#served;
+    const { name, version, release, oneAtATime = false } = this.#served;
     return {
       protocol: protocolVersion,
       name,
       version,
       hosts: 'allNodes',
-      reclaimsBeside: true,
+      reclaimsBeside: !oneAtATime,
       ...(release === undefined ? {} : { release }),
     };
   }

@@ -54,10 +54,11 @@ class Agent:
         key = read_key(p["keyFile"])
         if key is None:
             self.ask("exit", cause="failure", message="no usable key")
-        self.load(key, p["nowUs"])
+        # Before the rest: the addresses of a node that is gone may be another's by now.
         for node in p["checkpoint"]:
             if node["name"] not in self.nodes:
                 self.remove(node)
+        self.load(key, p["nowUs"])
         self.ask("setTimer", timer="reclaim", afterUs=p["firstReclaimAfterUs"])
         self.ask("setTimer", timer="backgroundSync", afterUs=60_000_000)
 

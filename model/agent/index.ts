@@ -4,6 +4,7 @@ export { backgroundSyncInterval } from './background-sync.ts';
 export { CiliumAgent } from './cilium-agent.ts';
 export type { AgentEnvironment, AgentRandom, AgentSettings } from './environment.ts';
 export type { AgentInput, AgentStart } from './input.ts';
+export { type LoadedKey, makeLoadedKey } from './loaded-key.ts';
 export { nodeAddresses, type NodeName, type NodeRecord, type PerFamily } from './node-record.ts';
 export type {
   AgentTimer,
@@ -14,3 +15,14 @@ export type {
   OperationResult,
 } from './operation.ts';
 export { type AgentProfile, agentProfiles } from './profile.ts';
+export {
+  defaultDropPolicies,
+  forwardPolicy,
+  inputState,
+  isDefaultDrop,
+  outputPolicy,
+  outputState,
+  toward,
+  type Tunnel,
+  wildcardInputPolicies,
+} from './xfrm-objects.ts';

@@ -1,0 +1,312 @@
+/**
+ * A complete agent for `keyturn agent test`, over keyturn's own library: one process has the agents of
+ * all nodes. The library reads key files, derives keys and makes XFRM objects as Cilium does; what is
+ * written here is when a key is installed, announced, used and given up.
+ *
+ * An agent is a generator: it yields an operation, and goes on with the answer to it.
+ */
+import {
+  type Address,
+  type Agent,
+  type AgentEnvironment,
+  type AgentInput,
+  type AgentStart,
+  checkBootId,
+  defaultDropPolicies,
+  type Family,
+  forwardPolicy,
+  inputState,
+  type IpsecKey,
+  isDefaultDrop,
+  keyIdOfMark,
+  loadKeyFile,
+  type LoadedKey,
+  makeLoadedKey,
+  type Microseconds,
+  minute,
+  nodeAddresses,
+  nodeIdOfMark,
+  type NodeName,
+  type NodeRecord,
+  type Operations,
+  outputPolicy,
+  outputState,
+  type PolicyConfig,
+  secretRules,
+  serveStdio,
+  type StateConfig,
+  type Steps,
+  toward,
+  wildcardInputPolicies,
+} from 'keyturn/agent';
+
+const release = 'cilium-1.19';
+/** The kernel may be short of memory, or hold what is in the way. */
+const tries = 10;
+
+class ExampleAgent implements Agent {
+  readonly #environment: AgentEnvironment;
+  readonly #nodes = new Map<NodeName, NodeRecord>();
+  readonly #nodeIds = new Map<Address, number>();
+  /** The nodes that have all they need for the newest key, as long as nobody else meddles. */
+  readonly #settled = new Set<NodeName>();
+  #foreignChanges = 0;
+  /** The newest key. */
+  #loaded: LoadedKey | undefined = undefined;
+  readonly #replacedAt = new Map<number, Microseconds>();
+
+  constructor(environment: AgentEnvironment) {
+    this.#environment = environment;
+  }
+
+  *handle(input: AgentInput, now: Microseconds): Operations {
+    switch (input.kind) {
+      case 'start':
+        return yield* this.#start(input.start, now);
+      case 'keyFile':
+        return yield* this.#keyFile(input.text, now);
+      case 'nodeUpsert':
+        return yield* this.#upsert(input.node);
+      case 'nodeDelete':
+        return yield* this.#forget(input.name);
+      case 'endpointUpsert': {
+        const keyId = input.keyId || (this.#loaded?.key.keyId ?? 0);
+        yield { kind: 'endpointMapUpdate', address: input.address, keyId };
+        return;
+      }
+      case 'endpointDelete':
+        yield { kind: 'endpointMapDelete', address: input.address };
+        return;
+      case 'timer':
+        return yield* input.timer === 'reclaim' ? this.#reclaim(now) : this.#backgroundSync();
+    }
+  }
+
+  *#start(start: AgentStart, now: Microseconds): Operations {
+    for (const [address, { nodeId }] of start.nodeMap) {
+      if (nodeId !== 0) this.#nodeIds.set(address, nodeId);
+    }
+    for (const node of start.nodes) this.#nodes.set(node.name, node);
+    const key = this.#read(start.keyFile);
+    if (key === undefined) {
+      yield { kind: 'exit', cause: 'failure', message: 'no usable key' };
+      return;
+    }
+    // Before the rest: the addresses of a node that is gone may be another's by now.
+    for (const node of start.checkpoint) {
+      if (!this.#nodes.has(node.name)) yield* this.#remove(node);
+    }
+    yield* this.#load(key, now);
+    yield { kind: 'setTimer', timer: 'reclaim', after: start.firstReclaimAfter };
+    yield { kind: 'setTimer', timer: 'backgroundSync', after: minute };
+  }
+
+  /** What is wrong with a file is wrong with all of it: then the key in use stays. */
+  #read(text = ''): IpsecKey | undefined {
+    const loaded = this.#loaded?.key;
+    const { applied, error } = loadKeyFile(text, { rules: secretRules[release], loaded });
+    return error === undefined ? applied.at(-1) : undefined;
+  }
+
+  *#keyFile(text: string | undefined, now: Microseconds): Operations {
+    if (!this.#environment.settings.keyWatcher) return;
+    const key = this.#read(text);
+    if (key !== undefined) yield* this.#load(key, now);
+    else yield { kind: 'log', level: 'error', message: 'refused the key file' };
+  }
+
+  /** Receive everywhere, then announce, then send: a key is announced when it is installed. */
+  *#load(key: IpsecKey, now: Microseconds): Operations {
+    const { keyId } = key;
+    if (this.#loaded !== undefined) this.#replacedAt.set(this.#loaded.key.keyId, now);
+    this.#replacedAt.delete(keyId);
+    this.#loaded = makeLoadedKey(key, this.#environment.keyRing);
+    this.#settled.clear();
+    yield { kind: 'keyLoaded', keyId };
+    yield* this.#programAll();
+    yield { kind: 'allNodesValidated', keyId };
+    yield { kind: 'publish', keyId };
+    yield { kind: 'encryptMapUpdate', keyId };
+  }
+
+  /** Gives up what was replaced a rotation duration ago. */
+  *#reclaim(now: Microseconds): Operations {
+    const { settings } = this.#environment;
+    yield { kind: 'setTimer', timer: 'reclaim', after: settings.reclaimInterval };
+    const isDue = (spi: number): boolean => {
+      if (spi === this.#loaded?.key.keyId) return false;
+      const since = this.#replacedAt.get(spi) ?? now; // left by another process: counts from here
+      this.#replacedAt.set(spi, since);
+      return now - since >= settings.rotationDuration;
+    };
+    const { states = [] } = yield { kind: 'xfrmStateList' };
+    for (const state of states) if (isDue(state.spi)) yield { kind: 'xfrmStateDelete', state };
+    const { policies = [] } = yield { kind: 'xfrmPolicyList' };
+    for (const policy of policies) {
+      const leadsToKey = policy.direction === 'out' && !isDefaultDrop(policy);
+      if (leadsToKey && isDue(keyIdOfMark(policy.mark.value))) {
+        yield { kind: 'xfrmPolicyDelete', policy };
+      }
+    }
+  }
+
+  *#backgroundSync(): Operations {
+    yield { kind: 'setTimer', timer: 'backgroundSync', after: minute };
+    const changes = this.#environment.foreignChanges();
+    if (changes !== this.#foreignChanges) this.#settled.clear();
+    this.#foreignChanges = changes;
+    yield* this.#programAll();
+  }
+
+  // --- remote nodes
+
+  *#upsert(node: NodeRecord): Operations {
+    const before = this.#nodes.get(node.name);
+    this.#nodes.set(node.name, node);
+    const kept = new Set(nodeAddresses(node));
+    for (const address of before === undefined ? [] : nodeAddresses(before)) {
+      if (!kept.has(address)) yield* this.#unmap(address);
+    }
+    this.#settled.delete(node.name);
+    yield* this.#program(node);
+  }
+
+  *#forget(name: NodeName): Operations {
+    const node = this.#nodes.get(name);
+    this.#nodes.delete(name);
+    this.#settled.delete(name);
+    if (node !== undefined) yield* this.#remove(node);
+  }
+
+  *#remove(node: NodeRecord): Operations {
+    const ids = new Set(nodeAddresses(node).map((address) => this.#nodeIds.get(address)));
+    const { states = [] } = yield { kind: 'xfrmStateList' };
+    for (const state of states) {
+      if (ids.has(nodeIdOfMark(state.markValue))) yield { kind: 'xfrmStateDelete', state };
+    }
+    const { policies = [] } = yield { kind: 'xfrmPolicyList' };
+    for (const policy of policies) {
+      if (ids.has(nodeIdOfMark(policy.mark.value))) yield { kind: 'xfrmPolicyDelete', policy };
+    }
+    for (const address of nodeAddresses(node)) yield* this.#unmap(address);
+  }
+
+  *#programAll(): Operations {
+    for (const node of this.#nodes.values()) {
+      if (!this.#settled.has(node.name)) yield* this.#program(node);
+    }
+  }
+
+  /** Brings about all that one remote node needs. */
+  *#program(node: NodeRecord): Operations {
+    const nodeId = yield* this.#map(node);
+    const bootId = checkBootId(node.bootId, secretRules[release]);
+    if (this.#loaded === undefined || bootId.kind !== 'usable') return;
+    let isDone = true;
+    for (const family of this.#environment.settings.families) {
+      for (const wanted of this.#wanted(this.#loaded, { node, nodeId, family })) {
+        const done = yield* 'shape' in wanted ? this.#setState(wanted) : setPolicy(wanted);
+        isDone &&= done;
+      }
+    }
+    if (isDone) this.#settled.add(node.name);
+  }
+
+  /** In the order in which they must be there: nothing leaves unencrypted, nothing is led into a void. */
+  #wanted(
+    loaded: LoadedKey,
+    { node, nodeId, family }: { node: NodeRecord; nodeId: number; family: Family },
+  ): readonly (StateConfig | PolicyConfig)[] {
+    const { keyRing, local } = this.#environment;
+    const { shapes, psk } = loaded;
+    const { keyId } = loaded.key;
+    const here = local.ciliumInternalIp[family];
+    const there = node.ciliumInternalIp[family];
+    if (here === undefined || there === undefined) return [];
+    const out = { source: here, destination: there };
+    const into = { source: there, destination: here };
+    const [hereBootId, thereBootId] = [keyRing.bootId(local.bootId), keyRing.bootId(node.bootId)];
+    const outIds = { sourceBootId: hereBootId, destinationBootId: thereBootId };
+    const inIds = { sourceBootId: thereBootId, destinationBootId: hereBootId };
+    const outKey = keyRing.tunnelKey({ psk, ...out, ...outIds });
+    const inKey = keyRing.tunnelKey({ psk, ...into, ...inIds });
+    const pods = node.podCidr[family];
+    const { reqid } = shapes.output;
+    return [
+      defaultDropPolicies[family],
+      outputState({ shape: shapes.output, tunnel: out, nodeId, keyId, key: outKey }),
+      ...(pods === undefined
+        ? []
+        : [outputPolicy({ tunnel: out, selector: toward(pods), nodeId, keyId, reqid })]),
+      inputState({ shape: shapes.input, tunnel: into, nodeId, keyId, key: inKey }),
+      forwardPolicy(family, here, 0),
+      wildcardInputPolicies[family],
+    ];
+  }
+
+  *#setState(state: StateConfig): Steps<boolean> {
+    const { source, destination, spi, markValue, shape, key } = state;
+    const mark = { value: markValue, mask: shape.markMask };
+    const found = yield { kind: 'xfrmStateFind', source, destination, spi, mark };
+    if (found.state?.key === key) return true;
+    if (found.state !== undefined) yield { kind: 'xfrmStateDelete', state: found.state };
+    for (let tried = 0; tried < tries; tried += 1) {
+      const { errno } = yield { kind: 'xfrmStateAdd', state };
+      if (errno === 'ok') return true;
+      if (errno !== 'EEXIST' && errno !== 'ENOMEM') return false;
+      if (errno === 'ENOMEM') continue;
+      const { states = [] } = yield { kind: 'xfrmStateList' };
+      for (const other of states) {
+        const isInTheWay =
+          other.destination === destination && other.spi === spi && other.markValue === markValue;
+        if (isInTheWay) yield { kind: 'xfrmStateDelete', state: other };
+      }
+    }
+    return false;
+  }
+
+  /** Gives the node an ID of its own, and writes its addresses to the node map. */
+  *#map(node: NodeRecord): Steps<number> {
+    const addresses = nodeAddresses(node);
+    const known = new Set(addresses.map((address) => this.#nodeIds.get(address)));
+    known.delete(undefined);
+    if (known.size > 1) {
+      for (const address of addresses) yield* this.#unmap(address);
+      known.clear();
+    }
+    const [nodeId = this.#freeId()] = known;
+    for (const address of addresses) {
+      const entry = { address, nodeId, keyId: node.keyId };
+      const { errno } = yield { kind: 'nodeMapUpdate', ...entry };
+      if (errno === 'ok') this.#nodeIds.set(address, nodeId);
+    }
+    return nodeId;
+  }
+
+  #freeId(): number {
+    const taken = new Set(this.#nodeIds.values());
+    let id = 1;
+    while (taken.has(id)) id += 1;
+    return id;
+  }
+
+  *#unmap(address: Address): Operations {
+    if (this.#nodeIds.delete(address)) yield { kind: 'nodeMapDelete', address };
+  }
+}
+
+function* setPolicy(policy: PolicyConfig): Steps<boolean> {
+  for (let tried = 0; tried < tries; tried += 1) {
+    const { errno } = yield { kind: 'xfrmPolicyUpdate', policy };
+    if (errno !== 'ENOMEM') return errno === 'ok';
+  }
+  return false;
+}
+
+serveStdio({
+  name: 'example.ts',
+  version: '1.0.0',
+  release,
+  oneAtATime: true,
+  make: (environment) => new ExampleAgent(environment),
+});
