@@ -243,10 +243,17 @@ function addImport(program: Command, done: (code: ExitCode) => void): void {
     .addOption(new Option('--release <release>', 'the Cilium release').choices([...ciliumReleases]))
     .addOption(new Option('--kernel <kernel>', 'the kernel').choices([...kernelNames]))
     .option('--delays <file...>', 'measured delays: see docs/measured-delays.md')
+    .option(
+      '--written <instant>',
+      "when the secret was written, for agents' logs; once for each rotation",
+      collect,
+      [],
+    )
     .option('--scenario <file>', 'without --ciliumnodes: a scenario to put the delays into')
     .option('--out <path>', 'where to write: a folder (.), or with --scenario a file')
     .option('--force', 'overwrite files')
     .action(async (options: ImportOptions) => {
+      if (options.delays === undefined) assertNone(options, ['written'], 'is for --delays');
       if (options.ciliumnodes.length > 0) {
         assertNone(options, ['scenario'], 'is not for --ciliumnodes, which makes a scenario');
         done((await import('./commands/import.ts')).importClusters(options));

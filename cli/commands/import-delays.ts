@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Microseconds } from '../../model/time.ts';
 import {
   delaysSnippet,
+  instantExpected,
   loadScenario,
   measureDelays,
   type Measurement,
+  parseInstant,
   writeDelays,
 } from '../../scenarios/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -16,6 +19,8 @@ import { writeTogether } from '../write-files.ts';
 
 export interface ImportDelaysOptions {
   readonly delays: readonly string[];
+  /** When the secret was written, for logs: an instant for each rotation. */
+  readonly written?: readonly string[];
   /** A scenario to write the delays into. */
   readonly scenario?: string;
   readonly out?: string;
@@ -48,11 +53,18 @@ export function importDelays(options: ImportDelaysOptions): ExitCode {
 }
 
 /** What the files of evidence show. */
-export function measure({ delays }: Pick<ImportDelaysOptions, 'delays'>): Measurement {
+export function measure(options: Pick<ImportDelaysOptions, 'delays' | 'written'>): Measurement {
+  const { delays, written = [] } = options;
   const files = delays.map((name) => ({ name, lines: readLines(name) }));
-  const measured = measureDelays(files);
+  const measured = measureDelays(files, { written: written.map(instant) });
   if (!measured.ok) throw badInput([measured.error]);
   return measured.value;
+}
+
+function instant(text: string): Microseconds {
+  const parsed = parseInstant(text);
+  if (parsed !== undefined) return parsed.at;
+  throw new BadInput(`--written ${text}: this is not an instant\n  expected: ${instantExpected}`);
 }
 
 /** The form of each file, and what of it does not count. */

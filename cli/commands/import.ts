@@ -28,6 +28,7 @@ export interface ImportOptions {
   readonly kernel?: NonNullable<ImportOverrides['kernel']>;
   /** Files of measured delays; none: the starter scenario's are assumptions. */
   readonly delays?: readonly string[];
+  readonly written?: readonly string[];
   readonly out?: string;
   readonly force?: true;
 }
@@ -49,7 +50,8 @@ export function importClusters(options: ImportOptions): ExitCode {
   const mesh = checkMesh(clusters);
   if (mesh.errors.length > 0) throw badInput(mesh.errors);
   notes.push(...mesh.notes);
-  const measured = options.delays === undefined ? undefined : measure({ delays: options.delays });
+  const measured =
+    options.delays === undefined ? undefined : measure({ ...options, delays: options.delays });
   const folder = options.out ?? '.';
   const files = filesFor(clusters, folder, measured?.delays ?? []);
   assertFree(files, options);

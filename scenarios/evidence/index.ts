@@ -1,4 +1,5 @@
 export { type MeasurableDelay, measurableDelays } from './findings.ts';
+export { instantExpected, parseInstant } from './instant.ts';
 export {
   type EvidenceFile,
   measureDelays,

@@ -1,4 +1,5 @@
 import { failure, type Result, success } from '../../model/result.ts';
+import type { Microseconds } from '../../model/time.ts';
 import type { Delay } from '../../sim/index.ts';
 import type { InputError } from '../input-error.ts';
 import {
@@ -8,7 +9,9 @@ import {
   type MeasurableDelay,
   measurableDelays,
 } from './findings.ts';
+import { agentLogReader } from './agent-log.ts';
 import { fewestObservations, fitDelay } from './fit-delay.ts';
+import { looksLikeLog } from './log-line.ts';
 import { observedTimesHeader, observedTimesReader } from './observed-times.ts';
 
 /** A file of evidence. Its lines may be read from the disk as they are asked for. */
@@ -25,6 +28,11 @@ export interface MeasuredDelay {
   readonly observations: number;
 }
 
+export interface MeasureOptions {
+  /** When the secret was written, for each rotation: agents' logs do not tell. */
+  readonly written?: readonly Microseconds[];
+}
+
 export interface Measurement {
   readonly delays: readonly MeasuredDelay[];
   /** Each file with the form in which it was read. */
@@ -37,11 +45,14 @@ export interface Measurement {
  * its lines. Fails with `BAD_EVIDENCE` at the first line that is wrong, and where there are too few
  * observations.
  */
-export function measureDelays(files: readonly EvidenceFile[]): Result<Measurement, InputError> {
+export function measureDelays(
+  files: readonly EvidenceFile[],
+  options: MeasureOptions = {},
+): Result<Measurement, InputError> {
   const findings: Findings = { times: new Map(), histograms: new Map(), notes: [] };
   const forms: { readonly file: string; readonly form: string }[] = [];
   for (const file of files) {
-    const read = readFile(file, findings);
+    const read = readFile(file, findings, options);
     if (!read.ok) return read;
     forms.push({ file: file.name, form: read.value });
   }
@@ -53,14 +64,18 @@ export function measureDelays(files: readonly EvidenceFile[]): Result<Measuremen
 }
 
 /** The form of the file, which its first line with anything in it tells. */
-function readFile(file: EvidenceFile, findings: Findings): Result<string, InputError> {
+function readFile(
+  file: EvidenceFile,
+  findings: Findings,
+  options: MeasureOptions,
+): Result<string, InputError> {
   let reader: EvidenceReader | undefined;
   let number = 0;
   for (const line of file.lines) {
     number += 1;
     if (reader === undefined) {
       if (line.trim() === '') continue;
-      reader = readerFor(line, findings);
+      reader = readerFor(line, { file: file.name, findings, options });
       if (reader === undefined) return failure(errorAt(file.name, number, unknownForm));
     }
     const fault = reader.read(line, number);
@@ -71,16 +86,32 @@ function readFile(file: EvidenceFile, findings: Findings): Result<string, InputE
   return fault === undefined ? success(reader.form) : failure(errorAt(file.name, undefined, fault));
 }
 
-function readerFor(firstLine: string, findings: Findings): EvidenceReader | undefined {
+interface ReaderContext {
+  readonly file: string;
+  readonly findings: Findings;
+  readonly options: MeasureOptions;
+}
+
+function readerFor(firstLine: string, context: ReaderContext): EvidenceReader | undefined {
+  const { file, findings, options } = context;
   if (firstLine.replaceAll(/["\s]/g, '') === observedTimesHeader) {
     return observedTimesReader(findings);
+  }
+  if (looksLikeLog(firstLine)) {
+    const written = (options.written ?? []).toSorted((a, b) => a - b);
+    return agentLogReader(findings, { node: nameOf(file), written });
   }
   return undefined;
 }
 
+/** `logs/n1.log` is the log of n1. */
+function nameOf(file: string): string {
+  return file.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
+}
+
 const unknownForm: Fault = {
   message: 'this is no evidence that keyturn can read',
-  expected: `a CSV that begins with ${observedTimesHeader}`,
+  expected: `a CSV that begins with ${observedTimesHeader}, or an agent's log`,
   hint: 'see docs/measured-delays.md',
 };
 
@@ -118,7 +149,8 @@ const mixedEvidence: Fault = {
 
 const noSamples: Fault = {
   message: 'no delay was observed: no node has two events that follow each other',
-  expected: '"written" and "file", say, or "file" and "loaded", of the same nodes',
+  expected:
+    '"written" and "file", say, or "file" and "loaded", of the same nodes; in logs, loads after the write',
 };
 
 function tooFew(name: MeasurableDelay, count: number): Fault {

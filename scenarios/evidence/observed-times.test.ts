@@ -66,7 +66,7 @@ it('pools the rotations of several files', () => {
 
 it('tells of the nodes that never came so far', () => {
   expect(printed(csv(...rows(20), `slow,written,${at('00')}`))).toMatch(
-    /\n1 of 21 nodes have no "file", such as slow: they do not count, and may be the slowest1 of 21 nodes have no "loaded", /,
+    /\nnote: 1 of 21 nodes have no "file", such as slow: they do not count, and may be the slowest\nnote: 1 of 21 nodes have no "loaded", /,
   );
 });
 
@@ -78,7 +78,7 @@ it('refuses too few, none, and negative delays', () => {
   );
   expect(printed(csv())).toBe(
     'times.csv: no delay was observed: no node has two events that follow each other\n' +
-      '  expected: "written" and "file", say, or "file" and "loaded", of the same nodes',
+      '  expected: "written" and "file", say, or "file" and "loaded", of the same nodes; in logs, loads after the write',
   );
   expect(printed(csv(`a,written,${at('01')}`, `a,file,${at('00')}`))).toBe(
     'times.csv:3: a delay of a is negative: "file" is before "written" in line 2\n' +
