@@ -22,6 +22,14 @@ export interface NodeHistory {
   readonly releases: { readonly at: Microseconds; readonly release: string }[];
   /** Since when no program of Cilium sees what arrives; undefined where one does. */
   blindSince: Microseconds | undefined;
+  /** When its agent had last gone through all nodes, with which key. */
+  validated: Since | undefined;
+  /** The state that was deleted last of all that happened to its states; -1 where it is another event. */
+  lastDeleted: number;
+  /** The operations of its agents that failed. */
+  readonly failures: { readonly at: Microseconds; readonly operation: string }[];
+  /** The last key file that its agents refused, in the agents' own words. */
+  refusedKeyFile: { readonly at: Microseconds; readonly message: string } | undefined;
   /** By SPI, when the last state of it was deleted. */
   readonly deletions: Map<number, Microseconds>;
   rotationDuration: Microseconds;
@@ -31,7 +39,57 @@ export interface NodeHistory {
   isUp: boolean;
 }
 
-/** What verdicts remember of ordered pairs takes 19 octets each: for so many nodes, 80 MB. */
+type Direction = 'in' | 'out';
+
+function directionOf(output: number): Direction {
+  return output === 1 ? 'out' : 'in';
+}
+
+/** Tells a node's state from its others. */
+export function stateNumber(peer: number, spi: number, output: number): number {
+  return (peer * 256 + spi) * 2 + output;
+}
+
+/** By (node, peer): the states of one direction that were added and deleted last. */
+class PairStates {
+  readonly #spi: Uint8Array;
+  readonly #at: Float64Array;
+  readonly #goneSpi: Uint8Array;
+  readonly #goneAt: Float64Array;
+
+  constructor(pairs: number) {
+    this.#spi = new Uint8Array(pairs);
+    this.#at = new Float64Array(pairs);
+    this.#goneSpi = new Uint8Array(pairs);
+    this.#goneAt = new Float64Array(pairs);
+  }
+
+  newest(pair: number): Since {
+    return { keyId: this.#spi[pair] ?? 0, at: this.#at[pair] ?? 0 };
+  }
+
+  gone(pair: number): Since {
+    return { keyId: this.#goneSpi[pair] ?? 0, at: this.#goneAt[pair] ?? 0 };
+  }
+
+  add(pair: number, at: Microseconds, spi: number): void {
+    this.#spi[pair] = spi;
+    this.#at[pair] = at;
+    if (this.#goneSpi[pair] === spi) this.#goneSpi[pair] = 0;
+  }
+
+  delete(pair: number, at: Microseconds, spi: number): void {
+    this.#goneSpi[pair] = spi;
+    this.#goneAt[pair] = at;
+  }
+
+  forget(firstPair: number, count: number): void {
+    this.#spi.fill(0, firstPair, firstPair + count);
+    this.#goneSpi.fill(0, firstPair, firstPair + count);
+  }
+}
+
+/** What verdicts remember of ordered pairs takes 53 octets each: for so many nodes, 220 MB. */
 const mostNodesInPairs = 2048;
 
 /**
@@ -48,9 +106,9 @@ export class History {
   /** By (node, peer): the key ID that the node's maps hold of the peer, and since when. */
   readonly #peerKey: Uint8Array;
   readonly #peerKeyAt: Float64Array;
-  /** By (node, peer): the SPI of the newest state to receive from the peer, and since when. */
-  readonly #inputSpi: Uint8Array;
-  readonly #inputAt: Float64Array;
+  /** By (node, peer): when the node last deleted all that it had of the peer; 0 for never. */
+  readonly #peerDeletedAt: Float64Array;
+  readonly #states: Readonly<Record<Direction, PairStates>>;
 
   constructor(trace: Trace) {
     const { nodes, clusters } = trace.names;
@@ -60,8 +118,8 @@ export class History {
     const pairs = this.#count > mostNodesInPairs ? 0 : this.#count * this.#count;
     this.#peerKey = new Uint8Array(pairs);
     this.#peerKeyAt = new Float64Array(pairs);
-    this.#inputSpi = new Uint8Array(pairs);
-    this.#inputAt = new Float64Array(pairs);
+    this.#peerDeletedAt = new Float64Array(pairs);
+    this.#states = { in: new PairStates(pairs), out: new PairStates(pairs) };
     this.#watchNodes(trace);
     if (pairs > 0) this.#watchPairs(trace);
   }
@@ -83,10 +141,29 @@ export class History {
     return { keyId: this.#peerKey[pair] ?? 0, at: this.#peerKeyAt[pair] ?? 0 };
   }
 
+  /** When the node last deleted the peer, all states included; undefined if it never did. */
+  peerDeletedAt(node: number, peer: number): Microseconds | undefined {
+    const at = this.#peerDeletedAt[node * this.#count + peer] ?? 0;
+    return at === 0 ? undefined : at;
+  }
+
   /** The newest key with which the node can receive from the peer. */
   inputKey(node: number, peer: number): Since {
-    const pair = node * this.#count + peer;
-    return { keyId: this.#inputSpi[pair] ?? 0, at: this.#inputAt[pair] ?? 0 };
+    return this.newestState('in', node, peer);
+  }
+
+  /** The newest state that the node had to receive from the peer, or to send to it. */
+  newestState(direction: Direction, node: number, peer: number): Since {
+    return this.#states[direction].newest(node * this.#count + peer);
+  }
+
+  /** When the pair's state of this SPI was deleted at the node, if it was the last, and not added again. */
+  goneState(
+    direction: Direction,
+    { node, peer, spi }: { readonly node: number; readonly peer: number; readonly spi: number },
+  ): Microseconds | undefined {
+    const gone = this.#states[direction].gone(node * this.#count + peer);
+    return gone.keyId === spi && spi !== 0 ? gone.at : undefined;
   }
 
   #watchNodes(trace: Trace): void {
@@ -119,8 +196,25 @@ export class History {
       if (history.isUp) history.boots.push(at);
       else history.encryptKeyId = 0;
     });
-    trace.observe('stateDeleted', (at, node, _peer, spi) => {
-      this.node(node).deletions.set(spi, at);
+    trace.observe('stateDeleted', (at, node, peer, spi, output) => {
+      const history = this.node(node);
+      history.deletions.set(spi, at);
+      history.lastDeleted = stateNumber(peer, spi, output);
+    });
+    trace.observe('stateAdded', (_at, node) => {
+      this.node(node).lastDeleted = -1;
+    });
+    trace.observe('allNodesValidated', (at, node, keyId) => {
+      this.node(node).validated = { at, keyId };
+    });
+    trace.observe('operationFailed', (at, node, operation) => {
+      const name = String(trace.meaning('text', operation));
+      this.node(node).failures.push({ at, operation: name });
+    });
+    trace.observe('log', (at, node, level, message) => {
+      if (trace.meaning('text', level) !== 'error') return;
+      const said = String(trace.meaning('text', message));
+      if (said.includes('IPsec keyfile')) this.node(node).refusedKeyFile = { at, message: said };
     });
   }
 
@@ -131,13 +225,14 @@ export class History {
       this.#peerKeyAt[pair] = at;
     });
     trace.observe('stateAdded', (at, node, peer, spi, output) => {
-      if (output === 1 || peer < 0) return;
-      const pair = node * this.#count + peer;
-      this.#inputSpi[pair] = spi;
-      this.#inputAt[pair] = at;
+      if (peer >= 0) this.#states[directionOf(output)].add(node * this.#count + peer, at, spi);
     });
-    trace.observe('nodeDeleted', (_at, node, peer) => {
+    trace.observe('stateDeleted', (at, node, peer, spi, output) => {
+      if (peer >= 0) this.#states[directionOf(output)].delete(node * this.#count + peer, at, spi);
+    });
+    trace.observe('nodeDeleted', (at, node, peer) => {
       this.#forget(node * this.#count + peer, 1);
+      this.#peerDeletedAt[node * this.#count + peer] = at;
     });
     // Maps and states are in the kernel's memory, and nothing else changes a node's state.
     trace.observe('nodeChanged', (_at, node) => {
@@ -147,7 +242,8 @@ export class History {
 
   #forget(firstPair: number, count: number): void {
     this.#peerKey.fill(0, firstPair, firstPair + count);
-    this.#inputSpi.fill(0, firstPair, firstPair + count);
+    this.#states.in.forget(firstPair, count);
+    this.#states.out.forget(firstPair, count);
   }
 }
 
@@ -160,6 +256,10 @@ function freshHistory(): NodeHistory {
     agentStarts: [],
     releases: [],
     blindSince: undefined,
+    validated: undefined,
+    lastDeleted: -1,
+    failures: [],
+    refusedKeyFile: undefined,
     deletions: new Map(),
     rotationDuration: 0,
     encryptKeyId: 0,

@@ -8,8 +8,8 @@ import {
   type SimulateOptions,
   type Trace,
 } from '../sim/index.ts';
-import { explainFirstLoss } from './explain.ts';
 import { type Deviation, deviations } from './expectation.ts';
+import { explainFirstLoss, withBlame } from './explain/index.ts';
 import { FirstLossWatch } from './first-loss.ts';
 import { History } from './history.ts';
 import { LogWatch } from './log-watch.ts';
@@ -30,16 +30,23 @@ export interface Rehearsal {
 /** Carries out a scenario and judges what happened. */
 export function rehearse(scenario: Scenario, options: SimulateOptions = {}): Rehearsal {
   const judges: Judge[] = [];
+  // Agents that are given stand in for those that the scenario names.
+  const judged = options.agents === undefined ? scenario : withOwnAgents(scenario);
   const run = simulate(scenario, {
     ...options,
     observe: (trace, look) => {
-      judges.push(new Judge(scenario, trace));
+      judges.push(new Judge(judged, trace));
       options.observe?.(trace, look);
     },
   });
   const [judge] = judges;
   assert(judge !== undefined, 'a run has a trace');
   return judge.judge(run);
+}
+
+function withOwnAgents(scenario: Scenario): Scenario {
+  const clusters = scenario.clusters.map((cluster) => ({ ...cluster, agent: undefined }));
+  return { ...scenario, clusters };
 }
 
 /** Watches a trace, be it of a run that happens or of one that is read again, and judges the run. */
@@ -88,7 +95,12 @@ function judge(scenario: Scenario, run: Run, watched: Watches): Verdict {
   const loss = run.losses.find(({ fate }) => !isBlameless(fate));
   if (lost !== undefined && loss !== undefined) {
     const parts = { history: watched.history, watch: watched.firstLoss, loss };
-    return { kind: 'unsafe', firstLoss: explainFirstLoss(scenario, parts, lost), margin };
+    const firstLoss = withBlame(
+      scenario,
+      explainFirstLoss(scenario, parts, lost),
+      (changed) => rehearse(changed).verdict,
+    );
+    return { kind: 'unsafe', firstLoss, margin };
   }
   if (run.end.kind === 'inconclusive') return { kind: 'inconclusive', reason: run.end.reason };
   return { kind: 'safe', margin };

@@ -1,0 +1,2 @@
+export { type Try, withBlame } from './blame.ts';
+export { explainFirstLoss } from './explain-first-loss.ts';
