@@ -1,12 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readWholeLibrary } from '../library.ts';
 
 /*
@@ -66,18 +68,27 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The page at a place, with its run done; whatever it asks the network for fails the test. */
-async function open(hash: string, scheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const page = await browser.newPage({ colorScheme: scheme, reducedMotion: 'reduce' });
-  const faults: string[] = [];
-  page.on('pageerror', ({ message }) => faults.push(message));
+/** What pages did that they must not: each test looks. */
+const faults: string[] = [];
+afterEach(() => {
+  expect(faults.splice(0)).toEqual([]);
+});
+
+/** Notes a page's errors, and whatever it asks for besides itself. */
+function watch(page: Page, own: string, noted: string[]): void {
+  page.on('pageerror', ({ message }) => noted.push(message));
   page.on('request', (request) => {
-    if (/^https?:/.test(request.url())) faults.push(`asks for ${request.url()}`);
+    const [url] = request.url().split('#');
+    if (url !== own && !/^(?:data|blob):/.test(url ?? '')) noted.push(`asks for ${url}`);
   });
-  page.on('close', () => {
-    expect(faults).toEqual([]);
-  });
-  await page.goto(pathToFileURL(file).href + hash);
+}
+
+/** The page at a place, with its run done. */
+async function open(hash: string, scheme: 'light' | 'dark' = 'light', path = file): Promise<Page> {
+  const page = await browser.newPage({ colorScheme: scheme, reducedMotion: 'reduce' });
+  const { href } = pathToFileURL(path);
+  watch(page, href, faults);
+  await page.goto(href + hash);
   if (hash !== '') await page.waitForSelector('#digest');
   return page;
 }
@@ -90,6 +101,30 @@ describe('the file', () => {
     const bytes = readFileSync(file);
     expect(gzipSync(bytes).length).toBeLessThan(300_000);
     expect(bytes.toString('utf8')).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+
+  // The proof that the tests below would notice.
+  it.each([
+    ['another host', '<img src="http://keyturn.invalid/x.png">', 'http://keyturn.invalid/x.png'],
+    [
+      'a host without a scheme',
+      '<script src="//keyturn.invalid/x.js"></script>',
+      'keyturn.invalid',
+    ],
+    ['a file beside it', '<link rel="stylesheet" href="other.css">', 'other.css'],
+    ['a script', '<script>fetch("https://keyturn.invalid/")</script>', 'https://keyturn.invalid/'],
+  ])('that refers to %s is caught', async (_what, reference, asked) => {
+    const path = join(folder, 'referring.html');
+    writeFileSync(path, readFileSync(file, 'utf8').replace('</body>', `${reference}</body>`));
+    const noted: string[] = [];
+    const page = await browser.newPage();
+    watch(page, pathToFileURL(path).href, noted);
+    await page.goto(pathToFileURL(path).href);
+    await page.waitForSelector('.home');
+    await page.close();
+    expect(noted.filter((text) => text.startsWith('asks for'))).toEqual([
+      expect.stringContaining(asked),
+    ]);
   });
 });
 
@@ -133,6 +168,33 @@ describe('lessons', () => {
   });
 });
 
+const lateNode = `title: One node is late
+clusters: [{ name: east, nodes: 3, release: cilium-1.19, settings: { ipsec-key-rotation-duration: 3m } }]
+delays: { secretSync: 10s, load: 0s, install: 5ms, publish: 1s, watch: 1s, latency: 1ms, at: [{ nodes: east/n3, secretSync: 5m }] }
+traffic: [{ every: 1s }]
+procedure: [{ wait: 1m }, { rotate: east }, { wait: 12m }]
+`;
+
+/** Whether the run is safe a millisecond below a bound, and at it; the page names the bound. */
+async function flip(
+  page: Page,
+  milliseconds: number,
+  printed: string,
+): Promise<readonly (string | null)[]> {
+  const exact = page.getByLabel('ipsec-key-rotation-duration, in seconds');
+  const verdicts: (string | null)[] = [];
+  for (const duration of [milliseconds - 1, milliseconds]) {
+    await exact.fill(String(duration / 1000));
+    await exact.press('Enter');
+    await page.waitForURL(new RegExp(`rotation=${duration * 1000}`));
+    await page.waitForTimeout(100);
+    await settled(page);
+    expect(await page.locator('#bound').textContent()).toContain(printed);
+    verdicts.push(await page.locator('#bound').getAttribute('data-safe'));
+  }
+  return verdicts;
+}
+
 describe('the page and the command', () => {
   it.each(['1', '2', 'another'])('have the same digest for the seed %s', async (seed) => {
     const page = await open(`#/${early}?seed=${seed}&view=why`);
@@ -158,27 +220,58 @@ describe('the page and the command', () => {
     );
     await page.close();
   });
+});
 
-  it('have one bound: the verdict flips there, and not a millisecond below', async () => {
+describe('the bound', () => {
+  it('is what plan prints: the verdict flips there, and not a millisecond below', async () => {
+    // Delays that do not vary: then what `plan` says of all seeds is so for each.
+    const scenario = join(folder, 'late.yaml');
+    writeFileSync(scenario, lateNode);
+    const planned = keyturn('plan', scenario);
+    const printed = /^needed +ipsec-key-rotation-duration of at least (.*)$/m.exec(planned)?.[1];
+    const { needed } = JSON.parse(keyturn('plan', scenario, '--json')) as {
+      readonly needed: readonly { readonly duration: number }[];
+    };
+    const bound = (needed.at(-1)?.duration ?? 0) / 1000;
+    // The secret is there 5 m after it is written, 10 s at the others; then 40 ms of installing, and
+    // a second each until it is published and heard of: 4 m 50 s + 2.04 s.
+    expect(bound).toBe(292_040);
+    const path = join(folder, 'late.html');
+    keyturn('lab', scenario, '--out', path);
+    const page = await open('#/content?view=knobs', 'light', path);
+    const verdicts = await flip(page, bound, printed ?? '');
+    expect(verdicts).toEqual(['false', 'true']);
+    await page.close();
+  });
+
+  it('is so for delays that are set by knobs, too', async () => {
+    const scenario = join(folder, 'knobs.yaml');
+    const knobs = ['secretSync=60000000', 'install=50000', 'publish=2000000', 'watch=1000000'];
+    const same = lateNode
+      .replace('secretSync: 10s', 'secretSync: 60s')
+      .replace('install: 5ms, publish: 1s, watch: 1s', 'install: 50ms, publish: 2s, watch: 1s');
+    writeFileSync(scenario, same);
+    const { needed } = JSON.parse(keyturn('plan', scenario, '--json')) as {
+      readonly needed: readonly { readonly duration: number }[];
+    };
+    const bound = (needed.at(-1)?.duration ?? 0) / 1000;
+    const path = join(folder, 'late.html');
+    writeFileSync(join(folder, 'late.yaml'), lateNode);
+    keyturn('lab', join(folder, 'late.yaml'), '--out', path);
+    const page = await open(`#/content?view=knobs&${knobs.join('&')}`, 'light', path);
+    expect(await flip(page, bound, '')).toEqual(['false', 'true']);
+    await page.close();
+  });
+
+  it("of a lesson's own run is what run prints", async () => {
     const printed = /needed +ipsec-key-rotation-duration of at least (.*) with/.exec(
       keyturn('run', early),
     )?.[1];
     const { neededRotationDuration } = runOf(early).verdict.margin;
-    const bound = Math.ceil(neededRotationDuration / 1000);
     const page = await open(`#/${early}?view=knobs&step=12`);
     await settled(page);
-    const exact = page.getByLabel('ipsec-key-rotation-duration, in seconds');
-    const verdictAt = async (milliseconds: number): Promise<string | null> => {
-      await exact.fill(String(milliseconds / 1000));
-      await exact.press('Enter');
-      await page.waitForURL(new RegExp(`rotation=${milliseconds * 1000}`));
-      await page.waitForTimeout(100);
-      await settled(page);
-      expect(await page.locator('#bound').textContent()).toContain(printed);
-      return page.locator('#bound').getAttribute('data-safe');
-    };
-    expect(await verdictAt(bound - 1)).toBe('false');
-    expect(await verdictAt(bound)).toBe('true');
+    const bound = Math.ceil(neededRotationDuration / 1000);
+    expect(await flip(page, bound, printed ?? '')).toEqual(['false', 'true']);
     expect(await page.locator('[role="status"].right').textContent()).toContain('Done');
     await page.close();
   });
@@ -208,11 +301,59 @@ describe('a report as a page', () => {
   it('opens on its run', async () => {
     const path = join(folder, 'report.html');
     keyturn('run', early, '--seed', '5', '--report', path);
-    const page = await browser.newPage();
-    await page.goto(pathToFileURL(path).href);
+    const page = await open('', 'light', path);
     await page.waitForSelector('#digest');
     expect(await page.locator('#digest').textContent()).toBe(runOf(early, '--seed', '5').digest);
     await page.close();
+  });
+});
+
+describe('the sandbox', () => {
+  it('begins safe, is unsafe once a node is slow, and a link to it opens the same run', async () => {
+    const page = await open('');
+    await page.getByRole('link', { name: /^Sandbox/ }).click();
+    await page.waitForSelector('#verdict[data-verdict="safe"]');
+    await page.getByRole('button', { name: 'One node is slow: 8 minutes' }).click();
+    await page.waitForSelector('#verdict[data-verdict="unsafe"]');
+    await page.getByRole('tab', { name: 'Knobs' }).click();
+    await page.getByRole('spinbutton', { name: 'Nodes' }).fill('8');
+    await page.getByRole('spinbutton', { name: 'Nodes' }).press('Enter');
+    await page.waitForURL(/nodes=8/);
+    await page.getByText('Faults', { exact: true }).click();
+    await page.getByRole('button', { name: /^Add at/ }).click();
+    await page.waitForURL(/fault=restartAgent/);
+    const link = new URL(page.url()).hash;
+    await page.waitForTimeout(100);
+    await settled(page);
+    const digest = await page.locator('#digest').textContent();
+    await page.close();
+    const again = await open(link);
+    await settled(again);
+    expect(await again.locator('#digest').textContent()).toBe(digest);
+    await again.close();
+  });
+});
+
+describe('keyturn lab, served', () => {
+  it('is the page on loopback, for this machine alone, until it is interrupted', async () => {
+    const served = spawn(process.execPath, [command, 'lab', early, '--port', '0']);
+    const [chunk] = (await once(served.stdout, 'data')) as [Buffer];
+    const url = /^(http:\/\/127\.0\.0\.1:\d+\/) /.exec(chunk.toString('utf8'))?.[1] ?? '';
+    const page = await browser.newPage();
+    watch(page, url, faults);
+    await page.goto(url);
+    await page.waitForSelector('#digest');
+    expect(await page.locator('#digest').textContent()).toBe(runOf(early).digest);
+    await page.close();
+    // What another site's page would be, after its name was made to point here.
+    const asked = get(url, { headers: { host: 'keyturn.invalid' } });
+    const [answer] = (await once(asked, 'response')) as [
+      { statusCode: number; resume: () => void },
+    ];
+    answer.resume();
+    expect(answer.statusCode).toBe(404);
+    served.kill('SIGINT');
+    expect(await once(served, 'exit')).toEqual([0, null]);
   });
 });
 
@@ -222,6 +363,8 @@ describe('accessibility', () => {
     ...['timeline', 'matrix', 'why', 'node', 'charts', 'knobs'].map(
       (view) => `#/${early}?step=3&at=520000000&view=${view}`,
     ),
+    ...[`#/${early}`, `#/${early}?step=12&view=knobs`],
+    '#/sandbox?view=knobs&install=50000&fault=reboot,east/n2,240000000,30000000',
   ];
   it.each(places.flatMap((hash) => [[hash, 'light'] as const, [hash, 'dark'] as const]))(
     'of "%s" in %s: axe finds nothing',

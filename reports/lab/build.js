@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { readWholeLibrary } from '../../dist/cli/library.js';
+import { loadScenario } from '../../dist/scenarios/index.js';
 import { scenarioToJson } from '../../dist/sim/index.js';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -29,6 +30,10 @@ const data = (value) => JSON.stringify(value).replaceAll('<', '\\u003c');
 const lessons = readWholeLibrary().flatMap(({ id, content }) =>
   content.kind === 'run' ? [{ id, scenario: scenarioToJson(content.scenario) }] : [],
 );
+const sandboxFile = here('sandbox.yaml');
+const sandbox = loadScenario(readFileSync(sandboxFile, 'utf8'), { file: sandboxFile });
+if (!sandbox.ok) throw new Error(sandbox.error.message);
+lessons.push({ id: 'sandbox', scenario: scenarioToJson(sandbox.value) });
 const [worker, main] = [await bundle('worker.ts'), await bundle('main.tsx')];
 const page = readFileSync(here('index.html'), 'utf8')
   .replace('/* style */', () => readFileSync(here('style.css'), 'utf8'))

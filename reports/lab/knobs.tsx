@@ -1,9 +1,19 @@
+import { useState } from 'preact/hooks';
 import { ciliumReleases } from '../../model/release.ts';
 import type { ScenarioJson } from '../../sim/index.ts';
-import { spanText } from '../instant-text.ts';
-import { slowestNode } from './knobbed.ts';
-import type { Place } from './place.ts';
-import type { LabRun, PlotPoint } from './protocol.ts';
+import { instantText, spanText } from '../instant-text.ts';
+import { addedNames, delayMeanings, delayText, faultText } from './knob-text.ts';
+import { sandboxId, slowestNode } from './knobbed.ts';
+import {
+  type AddedKind,
+  addedKinds,
+  type DelayName,
+  delayNames,
+  isUntouched,
+  type Place,
+  untouched,
+} from './place.ts';
+import type { LabRun, Plotted } from './protocol.ts';
 
 const second = 1_000_000;
 
@@ -22,22 +32,25 @@ export function isSafe({ verdict }: LabRun): boolean {
 
 export function Knobs({
   scenario,
+  turned,
   place,
   run,
   plot,
+  at,
   onChange,
 }: {
+  /** As it is without knobs, but for its size. */
   readonly scenario: ScenarioJson;
+  readonly turned: ScenarioJson;
   readonly place: Place;
   readonly run: LabRun;
-  readonly plot: { readonly node: string; readonly points: readonly PlotPoint[] } | undefined;
+  readonly plot: Plotted | undefined;
+  readonly at: number;
   readonly onChange: (change: Partial<Place>) => void;
 }) {
-  const [cluster] = scenario.clusters;
-  const duration = place.rotationDuration ?? cluster?.settings.rotationDuration ?? 0;
-  const needed = neededOf(run);
+  const [cluster] = turned.clusters;
+  const duration = cluster?.settings.rotationDuration ?? 0;
   const slow = slowestNode(scenario);
-  const slowest = place.slowest ?? slow.delay;
   return (
     <div class="knobs">
       <div class="controls">
@@ -49,75 +62,296 @@ export function Knobs({
         />
         <Slider
           label={`the secret reaches ${slow.cluster}/${slow.node} after`}
-          value={slowest}
+          value={place.slowest ?? slow.delay}
+          instead={plot?.present}
           most={20 * 60 * second}
           onChange={(slowest) => onChange({ slowest })}
         />
-        <label>
-          Cilium release
-          <select
-            value={place.release ?? cluster?.release}
-            onChange={(event) =>
-              onChange({ release: (event.currentTarget as HTMLSelectElement).value })
-            }
-          >
-            {ciliumReleases.map((release) => (
-              <option key={release}>{release}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Seed
-          <input
-            type="text"
-            value={place.seed ?? scenario.seed}
-            onChange={(event) => {
-              const seed = (event.currentTarget as HTMLInputElement).value;
-              if (seed !== '') onChange({ seed });
-            }}
-          />
-        </label>
-        <button
-          type="button"
-          onClick={() =>
-            onChange({
-              ...{ rotationDuration: undefined, slowest: undefined, release: undefined },
-              ...{ seed: undefined, healed: false },
-            })
-          }
-        >
+        <Fields {...{ scenario, place, onChange }} />
+        <DelayKnobs {...{ scenario, place, onChange }} />
+        <FaultKnobs {...{ scenario, place, at, nodes: run.nodes, onChange }} />
+        <button type="button" disabled={isUntouched(place)} onClick={() => onChange(untouched)}>
           As the scenario has it
         </button>
       </div>
       <div class="bound">
-        <p aria-live="polite" id="bound" data-safe={String(isSafe(run))}>
-          {needed === undefined ? (
-            'In this run some pair never moved to the new key, so no duration would have been enough.'
-          ) : (
-            <>
-              Smallest safe duration in this run: <b>{spanText(needed)}</b>.{' '}
-              {duration >= needed
-                ? `Yours keeps the old key ${spanText(duration - needed)} longer.`
-                : `Yours is ${spanText(needed - duration)} too short.`}
-            </>
-          )}
-        </p>
-        <Plot plot={plot} duration={duration} slowest={slowest} />
+        <Bound run={run} duration={duration} />
+        <Plot plot={plot} duration={duration} />
       </div>
     </div>
+  );
+}
+
+function Fields({
+  scenario,
+  place,
+  onChange,
+}: {
+  readonly scenario: ScenarioJson;
+  readonly place: Place;
+  readonly onChange: (change: Partial<Place>) => void;
+}) {
+  return (
+    <div class="fields">
+      <label>
+        Cilium release
+        <select
+          value={place.release ?? scenario.clusters[0]?.release}
+          onChange={(event) => onChange({ release: event.currentTarget.value })}
+        >
+          {ciliumReleases.map((release) => (
+            <option key={release}>{release}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Seed
+        <input
+          type="text"
+          value={place.seed ?? scenario.seed}
+          onChange={(event) => {
+            const seed = event.currentTarget.value;
+            if (seed !== '') onChange({ seed });
+          }}
+        />
+      </label>
+      {place.lesson !== sandboxId ? null : (
+        <label>
+          Nodes
+          <input
+            type="number"
+            min={2}
+            max={30}
+            value={scenario.clusters[0]?.nodes.length}
+            onChange={(event) => {
+              const nodes = Math.round(Number(event.currentTarget.value));
+              if (nodes >= 2 && nodes <= 30) onChange({ nodes, node: 0 });
+            }}
+          />
+        </label>
+      )}
+    </div>
+  );
+}
+
+function DelayKnobs({
+  scenario,
+  place,
+  onChange,
+}: {
+  readonly scenario: ScenarioJson;
+  readonly place: Place;
+  readonly onChange: (change: Partial<Place>) => void;
+}) {
+  const set = (name: DelayName, value: number | undefined): void => {
+    const kept = delayNames
+      .filter((one) => one !== name)
+      .map((one) => [one, place.delays[one]] as const);
+    onChange({ delays: Object.fromEntries([...kept, [name, value]]) });
+  };
+  return (
+    <details open={Object.values(place.delays).some((value) => value !== undefined)}>
+      <summary>Delays</summary>
+      <p class="faint">
+        A number makes the delay that long, always and for every node that has none of its own;
+        without one it is as the scenario has it.
+      </p>
+      <div class="delays">
+        {delayNames.map((name) => (
+          <label key={name}>
+            <span>
+              <code>{name}</code> <span class="faint">{delayMeanings[name]}</span>
+            </span>
+            <span class="exact">
+              <Seconds
+                label={`${name}, in seconds`}
+                value={place.delays[name]}
+                placeholder={delayText(scenario.delays[name])}
+                onChange={(value) => set(name, value)}
+              />{' '}
+              s
+            </span>
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+/** A length of time to be typed; nothing typed is undefined. */
+function Seconds({
+  label,
+  value,
+  placeholder,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: number | undefined;
+  readonly placeholder: string;
+  readonly onChange: (value: number | undefined) => void;
+}) {
+  return (
+    <input
+      type="number"
+      aria-label={label}
+      min={0}
+      step="any"
+      value={value === undefined ? '' : value / second}
+      placeholder={placeholder}
+      onChange={(event) => {
+        const { value: typed } = event.currentTarget;
+        const seconds = Number(typed);
+        if (typed === '') onChange(undefined);
+        else if (Number.isFinite(seconds) && seconds >= 0) onChange(Math.round(seconds * second));
+      }}
+    />
+  );
+}
+
+function FaultKnobs({
+  scenario,
+  place,
+  at,
+  nodes,
+  onChange,
+}: {
+  readonly scenario: ScenarioJson;
+  readonly place: Place;
+  readonly at: number;
+  readonly nodes: readonly string[];
+  readonly onChange: (change: Partial<Place>) => void;
+}) {
+  const { faults, off } = place;
+  const [kind, setKind] = useState<AddedKind>('restartAgent');
+  const [node, setNode] = useState(nodes[place.node] ?? '');
+  const [duration, setDuration] = useState(30 * second);
+  const add = (): void => {
+    const known = nodes.includes(node) ? node : (nodes[0] ?? '');
+    onChange({ faults: [...faults, { kind, node: known, at: Math.round(at), duration }] });
+  };
+  return (
+    <details open={faults.length + off.length > 0}>
+      <summary>Faults</summary>
+      <ul class="faults">
+        {scenario.faults.map(({ at: when, fault }, index) => (
+          <li key={index}>
+            <label>
+              <input
+                type="checkbox"
+                checked={!off.includes(index)}
+                onChange={(event) => {
+                  const others = off.filter((one) => one !== index);
+                  onChange({ off: event.currentTarget.checked ? others : [...others, index] });
+                }}
+              />{' '}
+              {instantText(when)} {faultText(fault)}
+            </label>
+          </li>
+        ))}
+        {faults.map((fault, index) => (
+          <li key={`added ${index}`}>
+            {instantText(fault.at)} {fault.node}: {addedNames[fault.kind]}, for{' '}
+            {spanText(fault.duration)}{' '}
+            <button
+              type="button"
+              onClick={() => onChange({ faults: faults.filter((_, other) => other !== index) })}
+            >
+              Remove
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div class="fields">
+        <label class="wide">
+          What happens
+          <select
+            value={kind}
+            onChange={(event) => setKind(event.currentTarget.value as AddedKind)}
+          >
+            {addedKinds.map((one) => (
+              <option key={one} value={one}>
+                {addedNames[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          At node
+          <select value={node} onChange={(event) => setNode(event.currentTarget.value)}>
+            {nodes.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          For
+          <span class="exact">
+            <Seconds
+              label="for so many seconds"
+              value={duration}
+              placeholder=""
+              onChange={(value) => setDuration(value ?? 0)}
+            />{' '}
+            s
+          </span>
+        </label>
+        <button type="button" onClick={add}>
+          Add at {instantText(at)}
+        </button>
+      </div>
+    </details>
+  );
+}
+
+function comparison(run: LabRun, duration: number, needed: number): string {
+  if (duration < needed) return `Yours is ${spanText(needed - duration)} too short.`;
+  return isSafe(run)
+    ? `Yours keeps the old key ${spanText(duration - needed)} longer.`
+    : 'Yours is long enough: what goes wrong has another cause, which a longer one does not cure.';
+}
+
+/** The smallest safe duration, of this run and of any. */
+function Bound({ run, duration }: { readonly run: LabRun; readonly duration: number }) {
+  const needed = neededOf(run);
+  const { plan } = run;
+  return (
+    <>
+      <p aria-live="polite" id="bound" data-safe={String(isSafe(run))}>
+        {needed === undefined ? (
+          'In this run some pair never moved to the new key, so no duration would have been enough.'
+        ) : (
+          <>
+            Smallest safe duration in this run: <b>{spanText(needed)}</b>.{' '}
+            {comparison(run, duration, needed)}
+          </>
+        )}
+      </p>
+      {plan === undefined ? null : (
+        <p id="plan">
+          {plan.refusal === undefined
+            ? 'Smallest for every seed'
+            : 'For every seed no duration is safe'}
+          , as <code>keyturn plan</code> prints it: <b>{spanText(plan.needed)}</b>
+          {plan.refusal === undefined ? '.' : ` would do, but ${plan.refusal}.`}
+        </p>
+      )}
+    </>
   );
 }
 
 function Slider({
   label,
   value,
+  instead = 0,
   most,
   onChange,
 }: {
   readonly label: string;
   readonly value: number | undefined;
+  /** Where the slider stands without a value. */
+  readonly instead?: number | undefined;
   readonly most: number;
-  readonly onChange: (value: number) => void;
+  readonly onChange: (value: number | undefined) => void;
 }) {
   return (
     <div class="slider">
@@ -128,22 +362,16 @@ function Slider({
           min={0}
           max={most}
           step={5 * second}
-          value={value ?? 0}
-          onChange={(event) => onChange(Number((event.currentTarget as HTMLInputElement).value))}
+          value={value ?? instead}
+          onChange={(event) => onChange(Number(event.currentTarget.value))}
         />
       </label>
       <label class="exact">
-        <span class="hidden">{label}, in seconds</span>
-        <input
-          type="number"
-          min={0}
-          step={0.001}
-          value={value === undefined ? '' : value / second}
+        <Seconds
+          label={`${label}, in seconds`}
+          value={value}
           placeholder="as drawn"
-          onChange={(event) => {
-            const typed = Number((event.currentTarget as HTMLInputElement).value);
-            if (Number.isFinite(typed) && typed >= 0) onChange(Math.round(typed * second));
-          }}
+          onChange={onChange}
         />{' '}
         s
       </label>
@@ -155,55 +383,71 @@ function Slider({
 function Plot({
   plot,
   duration,
-  slowest,
 }: {
-  readonly plot: { readonly node: string; readonly points: readonly PlotPoint[] } | undefined;
+  readonly plot: Plotted | undefined;
   readonly duration: number;
-  readonly slowest: number | undefined;
 }) {
   if (plot === undefined) return <p class="faint">Drawing the plot…</p>;
   if (plot.points.length < 2) return <p class="faint">No plot: nothing is rotated here.</p>;
-  const most = Math.max(duration, ...plot.points.map(({ needed }) => needed)) * 1.1;
-  const widest = plot.points.at(-1)?.delay ?? 1;
-  const x = (delay: number): number => 52 + (delay / widest) * 300;
-  const y = (needed: number): number => 180 - (needed / most) * 160;
-  const line = plot.points.map(({ delay, needed }) => `${x(delay)},${y(needed)}`).join(' ');
+  const { node, points, present } = plot;
+  const most = ceiling(Math.max(duration, ...points.map(({ needed }) => needed)) * 1.05);
+  const widest = points.at(-1)?.delay ?? 1;
+  const x = (delay: number): number => 58 + (delay / widest) * 300;
+  const y = (needed: number): number => 190 - (needed / most) * 170;
+  const line = points.map(({ delay, needed }) => `${x(delay)},${y(needed)}`).join(' ');
+  const high = y(duration) < 40;
   return (
     <figure class="plot">
+      <figcaption>Smallest safe duration, by the delay of the secret to {node}</figcaption>
       <svg
-        viewBox="0 0 370 222"
+        viewBox="0 0 370 232"
         role="img"
-        aria-label={`Smallest safe duration against the delay of the secret to ${plot.node}`}
+        aria-label={`Smallest safe duration against the delay of the secret to ${node}: ${points
+          .filter((_, index) => index % 4 === 0)
+          .map(({ delay, needed }) => `${spanText(delay)} needs ${spanText(needed)}`)
+          .join(', ')}. Yours is ${spanText(duration)}.`}
       >
         <polygon class="safe-area" points={`${x(0)},20 ${line} ${x(widest)},20`} />
+        {[0, most / 2, most].map((value) => (
+          <g key={value}>
+            <line class="grid" x1={58} x2={358} y1={y(value)} y2={y(value)} />
+            <text x={52} y={y(value) + 4} text-anchor="end">
+              {spanText(value)}
+            </text>
+          </g>
+        ))}
         <polyline class="bound-line" points={line} />
-        <line class="axis" x1={52} x2={352} y1={180} y2={180} />
-        <line class="axis" x1={52} x2={52} y1={20} y2={180} />
-        <line class="yours" x1={52} x2={352} y1={y(duration)} y2={y(duration)} />
-        {slowest === undefined ? null : (
-          <circle class="here" cx={x(Math.min(slowest, widest))} cy={y(duration)} r={5} />
+        <line class="axis" x1={58} x2={358} y1={190} y2={190} />
+        <line class="axis" x1={58} x2={58} y1={20} y2={190} />
+        <line class="yours" x1={58} x2={358} y1={y(duration)} y2={y(duration)} />
+        {present === undefined ? null : (
+          <circle class="here" cx={x(Math.min(present, widest))} cy={y(duration)} r={6} />
         )}
-        <text x={60} y={34}>
-          safe
+        <text x={66} y={high ? 34 + y(duration) : 36}>
+          above the curve: safe
         </text>
-        <text x={350} y={174} text-anchor="end">
-          unsafe
+        <text x={354} y={182} text-anchor="end">
+          below: unsafe
         </text>
-        <text x={350} y={Math.max(14, y(duration) - 5)} text-anchor="end">
-          your duration
+        <text x={354} y={y(duration) + (high ? 15 : -8)} text-anchor="end">
+          yours, {spanText(duration)}
         </text>
         {[0, widest / 2, widest].map((delay) => (
-          <text key={delay} x={x(delay)} y={196} text-anchor={delay === widest ? 'end' : 'middle'}>
-            {spanText(Math.round(delay / second) * second)}
+          <text key={delay} x={x(delay)} y={206} text-anchor={delay === widest ? 'end' : 'middle'}>
+            {spanText(delay)}
           </text>
         ))}
-        <text x={202} y={214} text-anchor="middle">
-          delay of the secret to {plot.node}
-        </text>
-        <text x={48} y={y(most / 2)} text-anchor="end">
-          {spanText(Math.round(most / 2 / second) * second).split(' ')[0]}
+        <text x={208} y={224} text-anchor="middle">
+          ● here: the secret takes {present === undefined ? '…' : spanText(present)}
         </text>
       </svg>
     </figure>
   );
+}
+
+/** The next round length of time, of which half is round as well. */
+function ceiling(span: number): number {
+  const minute = 60 * second;
+  const step = span > 20 * minute ? 10 * minute : span > 5 * minute ? 2 * minute : minute;
+  return Math.max(step, Math.ceil(span / step) * step);
 }

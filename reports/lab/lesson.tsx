@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { ScenarioJson } from '../../sim/index.ts';
 import { isSafe, neededOf } from './knobs.tsx';
-import type { Place } from './place.ts';
+import { type Place, untouched } from './place.ts';
 import type { LabRun } from './protocol.ts';
 
 export type Step =
+  /** Nothing is taught: the sandbox, or the run of a report. */
+  | { readonly kind: 'free' }
   | { readonly kind: 'question' }
   | { readonly kind: 'text'; readonly title: string; readonly text: string; readonly at: number }
   | { readonly kind: 'task' };
@@ -20,6 +22,7 @@ export function stepsOf(scenario: ScenarioJson, run: LabRun): readonly Step[] {
     (end * (index + 1)) / (why.length + 1);
   const text = (title: string, content: string, at: number): Step[] =>
     content === '' ? [] : [{ kind: 'text', title, text: content, at }];
+  if (sees.length + why.length === 0) return [{ kind: 'free' }];
   return [
     { kind: 'question' },
     ...sees.flatMap((one) => text('What one sees', one, lossAt)),
@@ -58,10 +61,13 @@ export function Lesson({
   const step = steps[index];
   return (
     <section class="lesson" aria-label="Lesson">
-      <p class="count">
-        Step {index + 1} of {steps.length}
-      </p>
+      {steps.length === 1 ? null : (
+        <p class="count">
+          Step {index + 1} of {steps.length}
+        </p>
+      )}
       <div class="idea" aria-live="polite">
+        {step?.kind === 'free' ? <Free {...{ run, onChange }} /> : null}
         {step?.kind === 'question' ? <Question run={original} key={place.lesson} /> : null}
         {step?.kind === 'text' ? (
           <>
@@ -71,7 +77,7 @@ export function Lesson({
         ) : null}
         {step?.kind === 'task' ? <Task {...{ scenario, original, run, place, onChange }} /> : null}
       </div>
-      <div class="steps">
+      <div class="steps" hidden={steps.length === 1}>
         <button type="button" disabled={index === 0} onClick={() => onStep(index - 1)}>
           ← Back
         </button>
@@ -85,9 +91,47 @@ export function Lesson({
         </button>
       </div>
       <p class="keys">
-        ← → steps · space next · , . a second back or on · + − zoom in the timeline
+        {steps.length === 1 ? '' : '← → steps · space next · '}, . a second back or on · + − zoom in
+        the timeline
       </p>
     </section>
+  );
+}
+
+const tries: readonly (readonly [what: string, change: Partial<Place>])[] = [
+  ['One node is slow: 8 minutes', { slowest: 480_000_000, view: 'timeline' }],
+  ['The old key for 30 seconds only', { rotationDuration: 30_000_000, view: 'timeline' }],
+  [
+    'Installing takes a second for each state',
+    { delays: { install: 1_000_000 }, view: 'timeline' },
+  ],
+];
+
+function Free({
+  run,
+  onChange,
+}: {
+  readonly run: LabRun;
+  readonly onChange: (change: Partial<Place>) => void;
+}) {
+  return (
+    <>
+      <h2>Try it</h2>
+      <p>
+        One rotation, on {run.nodes.length} nodes. Turn the knobs and see when packets are lost, and
+        by how much the rotation misses.
+      </p>
+      <div class="answers">
+        {tries.map(([what, change]) => (
+          <button type="button" key={what} onClick={() => onChange({ ...untouched, ...change })}>
+            {what}
+          </button>
+        ))}
+        <button type="button" onClick={() => onChange({ view: 'knobs' })}>
+          To the knobs
+        </button>
+      </div>
+    </>
   );
 }
 

@@ -4,11 +4,20 @@ import type { ScenarioJson } from '../../sim/index.ts';
 import { instantText, spanText } from '../instant-text.ts';
 import type { LabContent } from '../lab-page.ts';
 import { Charts } from './charts.tsx';
-import { knobbed } from './knobbed.ts';
+import { knobbed, sandboxId, sized } from './knobbed.ts';
 import { Knobs } from './knobs.tsx';
 import { Lesson, stepsOf } from './lesson.tsx';
-import { type Place, readPlace, start, type View, views, writePlace } from './place.ts';
-import type { LabLesson, LabRun, NodeLook, PlotPoint, Request, Response } from './protocol.ts';
+import {
+  isUntouched,
+  type Place,
+  readPlace,
+  start,
+  type View,
+  untouched,
+  views,
+  writePlace,
+} from './place.ts';
+import type { LabLesson, LabRun, NodeLook, Plotted, Request, Response } from './protocol.ts';
 import { Timeline } from './timeline.tsx';
 import { Events, Matrix, NodePanel, Why } from './views.tsx';
 
@@ -105,16 +114,23 @@ function useRun(scenario: ScenarioJson | undefined): {
   return { run: state.run, failure: state.failure, busy: state.of !== scenario };
 }
 
+/** Where a lesson begins; the sandbox, with what it is for. */
+function openedOn(lesson: string): Place {
+  return { ...start, lesson, view: lesson === sandboxId ? 'knobs' : start.view };
+}
+
 function Lab() {
   const [place, go] = usePlace();
   const scenario = scenarioOf(place.lesson);
-  if (scenario === undefined) return <Home onOpen={(lesson) => go({ ...start, lesson })} />;
+  if (scenario === undefined) return <Home onOpen={(lesson) => go(openedOn(lesson))} />;
   return <Bench key={place.lesson} {...{ scenario, place, go }} />;
 }
 
 function Home({ onOpen }: { readonly onOpen: (lesson: string) => void }) {
   // What keyturn is about comes first, what happened elsewhere last.
-  const names = new Set(lessons.map(({ id }) => id.split('/')[0] ?? ''));
+  const names = new Set(
+    lessons.filter(({ id }) => id !== sandboxId).map(({ id }) => id.split('/')[0] ?? ''),
+  );
   const between = [...names].filter((name) => name !== 'rotation' && name !== 'incidents');
   const folders = ['rotation', ...between, 'incidents'].filter((name) => names.has(name));
   return (
@@ -129,6 +145,19 @@ function Home({ onOpen }: { readonly onOpen: (lesson: string) => void }) {
           The run of this report: {content.scenario.title}
         </button>
       )}
+      <p>
+        <a
+          class="sandbox"
+          href={`#/${sandboxId}`}
+          onClick={(event) => {
+            event.preventDefault();
+            onOpen(sandboxId);
+          }}
+        >
+          <b>Sandbox</b>
+          <span>A cluster to try things on: choose delays, faults, release and duration.</span>
+        </a>
+      </p>
       {folders.map((folder) => (
         <section key={folder}>
           <h2>{folder}</h2>
@@ -156,12 +185,6 @@ function Home({ onOpen }: { readonly onOpen: (lesson: string) => void }) {
   );
 }
 
-const knobNames = ['rotationDuration', 'slowest', 'release', 'seed', 'healed'] as const;
-/** Whether no knob is turned. */
-function untouched(place: Place): boolean {
-  return knobNames.every((name) => place[name] === undefined || place[name] === false);
-}
-
 const viewNames: Readonly<Record<View, string>> = {
   timeline: 'Events',
   matrix: 'Matrix',
@@ -170,6 +193,15 @@ const viewNames: Readonly<Record<View, string>> = {
   charts: 'Charts',
   knobs: 'Knobs',
 };
+
+/** What of a place decides the run. */
+function knobsOf(place: Place): Partial<Place> {
+  const names = Object.keys(untouched) as (keyof Place)[];
+  return Object.fromEntries([
+    ['lesson', place.lesson],
+    ...names.map((name) => [name, place[name]] as const),
+  ]);
+}
 
 function Bench({
   scenario,
@@ -180,17 +212,18 @@ function Bench({
   readonly place: Place;
   readonly go: (change: Partial<Place>) => void;
 }) {
-  const knobs = knobNames.map((name) => place[name]);
-  const turned = useMemo(() => knobbed(scenario, place), [scenario, ...knobs]);
+  const knobs = writePlace({ ...start, ...knobsOf(place) });
+  const turned = useMemo(() => knobbed(scenario, place), [scenario, knobs]);
   const { run, failure, busy } = useRun(turned);
   const [original, setOriginal] = useState<LabRun | undefined>(undefined);
-  const pristine = untouched(place);
+  const pristine = isUntouched(place);
   useEffect(() => {
     if (run !== undefined && pristine && !busy) setOriginal(run);
   }, [run, pristine, busy]);
   useEffect(() => {
     if (pristine || original !== undefined) return;
-    void ask({ kind: 'run', scenario }).then((response) => {
+    const asItIs = sized(scenario, { ...start, lesson: place.lesson });
+    void ask({ kind: 'run', scenario: asItIs }).then((response) => {
       if (response.kind === 'run') setOriginal(response.run);
       // The worker looks at nodes of the scenario that it ran last.
       void ask({ kind: 'run', scenario: turned });
@@ -219,11 +252,15 @@ function Running(parts: {
   const { scenario, turned, place, go, run, original, busy } = parts;
   const at = Math.min(place.at, run.end);
   const node = Math.min(place.node, run.nodes.length - 1);
+  const steps = stepsOf(scenario, original);
   // The question comes before its answer.
   const secret =
-    place.step === 0 && place.lesson !== ownId && place.view === 'timeline' && untouched(place);
+    steps.length > 1 &&
+    place.step === 0 &&
+    place.lesson !== ownId &&
+    place.view === 'timeline' &&
+    isUntouched(place);
   const shown = useMemo(() => (secret ? { ...run, drops: [] } : run), [run, secret]);
-  const steps = stepsOf(scenario, original);
   const toStep = (step: number): void => {
     const to = Math.max(0, Math.min(steps.length - 1, step));
     const next = steps[to];
@@ -313,7 +350,11 @@ function Running(parts: {
           {place.view === 'node' ? <NodePanel {...{ run, node, look }} onNode={select} /> : null}
           {place.view === 'charts' ? <Charts {...{ run, at, node }} onAt={setAt} /> : null}
           {place.view === 'knobs' ? (
-            <Knobs {...{ scenario, place, run, plot }} onChange={go} />
+            <Knobs
+              {...{ turned, place, run, plot, at }}
+              scenario={sized(scenario, place)}
+              onChange={go}
+            />
           ) : null}
         </div>
         <Digest {...{ run, turned, place }} />
@@ -369,7 +410,7 @@ function Digest({
   readonly place: Place;
 }) {
   const expected = place.lesson === ownId ? content?.digest : undefined;
-  const pristine = turned.seed === content?.scenario.seed && place.rotationDuration === undefined;
+  const pristine = isUntouched(place);
   const differs = expected !== undefined && pristine && expected !== run.digest;
   return (
     <footer>
@@ -461,18 +502,13 @@ function useLook(run: LabRun, at: number, node: number, wanted: boolean): NodeLo
   return look;
 }
 
-function usePlot(
-  scenario: ScenarioJson,
-  wanted: boolean,
-): { readonly node: string; readonly points: readonly PlotPoint[] } | undefined {
-  const [plot, setPlot] = useState<
-    { readonly node: string; readonly points: readonly PlotPoint[] } | undefined
-  >(undefined);
+function usePlot(scenario: ScenarioJson, wanted: boolean): Plotted | undefined {
+  const [plot, setPlot] = useState<Plotted | undefined>(undefined);
   useEffect(() => {
     if (!wanted) return;
     let stale = false;
     void ask({ kind: 'plot', scenario }).then((response) => {
-      if (!stale && response.kind === 'plot') setPlot(response);
+      if (!stale && response.kind === 'plot') setPlot(response.plot);
     });
     return () => {
       stale = true;

@@ -21,6 +21,8 @@ export interface LabRun {
   readonly end: number;
   readonly verdict: Rehearsal['verdict'];
   readonly timeline: Rehearsal['timeline'];
+  /** What holds for any seed; undefined where the closed form does not cover what happens. */
+  readonly plan: { readonly needed: number; readonly refusal: string | undefined } | undefined;
   readonly sent: number;
   readonly lost: number;
   readonly spans: readonly KeySpan[];
@@ -43,13 +45,16 @@ export interface PlotPoint {
   readonly needed: number;
 }
 
+export interface Plotted {
+  /** The node whose delay it is. */
+  readonly node: string;
+  readonly points: readonly PlotPoint[];
+  /** The delay as it is in this run; undefined where no secret reaches the node. */
+  readonly present: number | undefined;
+}
+
 export type Response =
   | { readonly kind: 'run'; readonly id: number; readonly run: LabRun }
   | { readonly kind: 'look'; readonly id: number; readonly look: NodeLook }
-  | {
-      readonly kind: 'plot';
-      readonly id: number;
-      readonly node: string;
-      readonly points: readonly PlotPoint[];
-    }
+  | { readonly kind: 'plot'; readonly id: number; readonly plot: Plotted }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };

@@ -1,5 +1,6 @@
-import { rehearse } from '../../properties/index.ts';
-import { type Scenario, scenarioFromJson, simulate } from '../../sim/index.ts';
+import { minute } from '../../model/time.ts';
+import { planRotation, rehearse } from '../../properties/index.ts';
+import { type Scenario, scenarioFromJson, type ScenarioJson, simulate } from '../../sim/index.ts';
 import {
   ChartStates,
   encryptStatus,
@@ -8,7 +9,8 @@ import {
   xfrmStat,
   xfrmState,
 } from '../index.ts';
-import type { LabRun, NodeLook, PlotPoint, Request, Response } from './protocol.ts';
+import { slowestNode, withSlowest } from './knobbed.ts';
+import type { LabRun, NodeLook, Plotted, Request, Response } from './protocol.ts';
 
 /* The simulator in a worker: the page stays alive while it counts. */
 
@@ -32,7 +34,7 @@ function answer(request: Request): Response {
     case 'look':
       return { kind: 'look', id, look: lookAt(request.at, request.node) };
     case 'plot':
-      return { kind: 'plot', id, ...plot(scenarioFromJson(request.scenario)) };
+      return { kind: 'plot', id, plot: plot(request.scenario) };
   }
 }
 
@@ -53,12 +55,24 @@ function labRun(scenario: Scenario): LabRun {
     ...{ nodes, digest, verdict, timeline, end: end.at },
     clusters: scenario.clusters.map(({ name }) => name),
     chartChanges: charts.changes,
+    plan: planOf(scenario),
     sent: packets.sent,
     lost: packets.sent - packets.delivered - packets.inFlight,
     spans: lives.spans(end.at),
     pairKeys: lives.pairKeys,
     drops: drops.drops,
   };
+}
+
+/** What `keyturn plan` prints: at most, over all that the delays may be. */
+function planOf(scenario: Scenario): LabRun['plan'] {
+  const nodes = scenario.clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
+  if (nodes < 2) return undefined;
+  const { needed, refusal, unfollowed } = planRotation(scenario, { packetsPerSecond: 100_000 });
+  const most = needed.at(-1)?.duration;
+  if (most === undefined || unfollowed.length > 0) return undefined;
+  // Up to the millisecond, as the command prints it.
+  return { needed: Math.ceil(most / 1000) * 1000, refusal };
 }
 
 /** So many lines of a log are shown: the newest. */
@@ -94,31 +108,34 @@ function lookAt(at: number, index: number): NodeLook {
 }
 
 /** The rotation duration needed, by when the slowest node has the secret; packets do not matter. */
-function plot(scenario: Scenario): {
-  readonly node: string;
-  readonly points: readonly PlotPoint[];
-} {
+function plot(scenario: ScenarioJson): Plotted {
   const quiet = { ...scenario, traffic: [] };
-  const { timeline } = rehearse(quiet);
-  const last = timeline.filter(({ event, at }) => event === 'keyLoaded' && at > 0).at(-1);
-  const written = timeline.find(({ event }) => event === 'secretWritten');
-  if (last === undefined || written === undefined) return { node: '', points: [] };
-  const name = String(last.fields.node);
-  const [cluster = '', node = ''] = name.split('/');
-  const present = last.at - written.at;
-  const points = Array.from({ length: 13 }, (_, index) => {
-    const delay = Math.round((Math.max(present, 60_000_000) * index) / 8);
-    const at = { kind: 'node', cluster, node } as const;
-    const override = {
-      ...({ delay: 'secretSync', at, from: { kind: 'all' } } as const),
-      value: { kind: 'constant', value: delay } as const,
-    };
-    const { verdict } = rehearse({
-      ...quiet,
-      delayOverrides: [...scenario.delayOverrides, override],
-    });
+  const { cluster, node } = slowestNode(scenario);
+  const name = `${cluster}/${node}`;
+  const { timeline } = rehearse(scenarioFromJson(quiet));
+  const written = timeline.find(({ event }) => event === 'secretWritten')?.at;
+  if (written === undefined) return { node: name, points: [], present: undefined };
+  const arrived = timeline.find(
+    ({ event, at, fields }) => event === 'volumeUpdated' && at >= written && fields.node === name,
+  )?.at;
+  const present = arrived === undefined ? undefined : arrived - written;
+  const widest = widestDelay(present ?? 0);
+  const points = Array.from({ length: plotSteps + 1 }, (_, index) => {
+    const delay = Math.round((widest * index) / plotSteps);
+    const { verdict } = rehearse(scenarioFromJson(withSlowest(quiet, delay)));
     const margin = verdict.kind === 'inconclusive' ? undefined : verdict.margin;
-    return { delay, needed: margin?.neededRotationDuration ?? Number.NaN };
+    return { delay, needed: margin?.neededRotationDuration };
   });
-  return { node: name, points: points.filter(({ needed }) => !Number.isNaN(needed)) };
+  return {
+    node: name,
+    points: points.flatMap(({ delay, needed }) => (needed === undefined ? [] : { delay, needed })),
+    present,
+  };
+}
+
+const plotSteps = 12;
+
+/** Half as much again as it is now, and even minutes. */
+function widestDelay(present: number): number {
+  return Math.max(1, Math.ceil((present * 1.5) / (2 * minute))) * 2 * minute;
 }
