@@ -249,11 +249,19 @@ function addImport(program: Command, done: (code: ExitCode) => void): void {
       collect,
       [],
     )
+    .option(
+      '--metric <delay=name>',
+      'which histogram of Prometheus is which delay; once for each',
+      collect,
+      [],
+    )
+    .option('--longest <duration>', "what a histogram's open bucket ends with")
     .option('--scenario <file>', 'without --ciliumnodes: a scenario to put the delays into')
     .option('--out <path>', 'where to write: a folder (.), or with --scenario a file')
     .option('--force', 'overwrite files')
     .action(async (options: ImportOptions) => {
-      if (options.delays === undefined) assertNone(options, ['written'], 'is for --delays');
+      if (options.delays === undefined)
+        assertNone(options, ['written', 'metric', 'longest'], 'is for --delays');
       if (options.ciliumnodes.length > 0) {
         assertNone(options, ['scenario'], 'is not for --ciliumnodes, which makes a scenario');
         done((await import('./commands/import.ts')).importClusters(options));

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Result } from '../../model/result.ts';
 import type { Microseconds } from '../../model/time.ts';
 import {
   delaysSnippet,
@@ -7,7 +8,10 @@ import {
   loadScenario,
   measureDelays,
   type Measurement,
+  parseDuration,
   parseInstant,
+  parseMetricSelector,
+  type Problem,
   writeDelays,
 } from '../../scenarios/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -21,6 +25,10 @@ export interface ImportDelaysOptions {
   readonly delays: readonly string[];
   /** When the secret was written, for logs: an instant for each rotation. */
   readonly written?: readonly string[];
+  /** Which histogram is which delay: DELAY=NAME. */
+  readonly metric?: readonly string[];
+  /** The longest time that the open bucket of a histogram holds. */
+  readonly longest?: string;
   /** A scenario to write the delays into. */
   readonly scenario?: string;
   readonly out?: string;
@@ -53,12 +61,29 @@ export function importDelays(options: ImportDelaysOptions): ExitCode {
 }
 
 /** What the files of evidence show. */
-export function measure(options: Pick<ImportDelaysOptions, 'delays' | 'written'>): Measurement {
-  const { delays, written = [] } = options;
+export function measure(
+  options: Pick<ImportDelaysOptions, 'delays' | 'written' | 'metric' | 'longest'>,
+): Measurement {
+  const { delays, written = [], metric = [], longest } = options;
   const files = delays.map((name) => ({ name, lines: readLines(name) }));
-  const measured = measureDelays(files, { written: written.map(instant) });
+  const measured = measureDelays(files, {
+    written: written.map(instant),
+    metrics: metric.map((text) => given('--metric', text, parseMetricSelector)),
+    ...(longest === undefined ? {} : { longest: given('--longest', longest, parseDuration) }),
+  });
   if (!measured.ok) throw badInput([measured.error]);
   return measured.value;
+}
+
+function given<Value>(
+  option: string,
+  text: string,
+  parse: (text: string) => Result<Value, Problem>,
+): Value {
+  const parsed = parse(text);
+  if (parsed.ok) return parsed.value;
+  const { message, expected, hint } = parsed.error;
+  throw new BadInput(`${option} ${text}: ${message}\n  expected: ${expected}\n  hint: ${hint}`);
 }
 
 function instant(text: string): Microseconds {

@@ -29,6 +29,8 @@ export interface ImportOptions {
   /** Files of measured delays; none: the starter scenario's are assumptions. */
   readonly delays?: readonly string[];
   readonly written?: readonly string[];
+  readonly metric?: readonly string[];
+  readonly longest?: string;
   readonly out?: string;
   readonly force?: true;
 }

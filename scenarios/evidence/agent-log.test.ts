@@ -113,7 +113,7 @@ it('refuses what it cannot place in time', () => {
   );
   expect(printed(evidence('n.log', 'nothing of this kind'))).toBe(
     'n.log:1: this is no evidence that keyturn can read\n' +
-      "  expected: a CSV that begins with node,event,time, or an agent's log\n" +
+      "  expected: a CSV that begins with node,event,time, an agent's log, or what Prometheus says\n" +
       '  hint: see docs/measured-delays.md',
   );
 });

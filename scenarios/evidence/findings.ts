@@ -1,4 +1,5 @@
 import type { Microseconds } from '../../model/time.ts';
+import type { DocumentPath } from '../inventory/source-document.ts';
 import type { Histogram } from './histogram.ts';
 
 /** The delays that can be read from evidence: all but the reclaimer's interval, which is a flag. */
@@ -19,6 +20,8 @@ export interface Fault {
   readonly expected: string;
   readonly hint?: string;
   readonly line?: number;
+  readonly column?: number;
+  readonly path?: DocumentPath;
 }
 
 /** What the files have shown so far. */
@@ -27,6 +30,8 @@ export interface Findings {
   readonly times: Map<MeasurableDelay | 'secretSyncAndLoad', Microseconds[]>;
   /** Counts by bucket, of all series of all files together. */
   readonly histograms: Map<MeasurableDelay, Histogram>;
+  /** All histograms in the files, asked for or not. */
+  readonly histogramNames: Set<string>;
   /** What was seen and does not count, and why. */
   readonly notes: string[];
 }

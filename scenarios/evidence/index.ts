@@ -6,4 +6,5 @@ export {
   type MeasuredDelay,
   type Measurement,
 } from './measure-delays.ts';
+export { type MetricSelector, parseMetricSelector } from './metric-selector.ts';
 export { delaysSnippet, writeDelays } from './write-delays.ts';

@@ -1,7 +1,9 @@
 import { failure, type Result, success } from '../../model/result.ts';
 import type { Microseconds } from '../../model/time.ts';
 import type { Delay } from '../../sim/index.ts';
+import { formatDuration } from '../duration.ts';
 import type { InputError } from '../input-error.ts';
+import { pathText } from '../inventory/source-document.ts';
 import {
   type EvidenceReader,
   type Fault,
@@ -11,8 +13,12 @@ import {
 } from './findings.ts';
 import { agentLogReader } from './agent-log.ts';
 import { fewestObservations, fitDelay } from './fit-delay.ts';
+import { expositionReader, looksLikeExposition } from './exposition.ts';
+import { fitHistogram, type Histogram, observationsIn } from './histogram.ts';
 import { looksLikeLog } from './log-line.ts';
+import { metricExpected, type MetricSelector } from './metric-selector.ts';
 import { observedTimesHeader, observedTimesReader } from './observed-times.ts';
+import { queryResultReader } from './query-result.ts';
 
 /** A file of evidence. Its lines may be read from the disk as they are asked for. */
 export interface EvidenceFile {
@@ -31,6 +37,10 @@ export interface MeasuredDelay {
 export interface MeasureOptions {
   /** When the secret was written, for each rotation: agents' logs do not tell. */
   readonly written?: readonly Microseconds[];
+  /** Which histogram is which delay. */
+  readonly metrics?: readonly MetricSelector[];
+  /** The longest time there was, where a histogram's last bucket, which is open, is not empty. */
+  readonly longest?: Microseconds;
 }
 
 export interface Measurement {
@@ -49,14 +59,19 @@ export function measureDelays(
   files: readonly EvidenceFile[],
   options: MeasureOptions = {},
 ): Result<Measurement, InputError> {
-  const findings: Findings = { times: new Map(), histograms: new Map(), notes: [] };
+  const findings: Findings = {
+    times: new Map(),
+    histograms: new Map(),
+    histogramNames: new Set(),
+    notes: [],
+  };
   const forms: { readonly file: string; readonly form: string }[] = [];
   for (const file of files) {
     const read = readFile(file, findings, options);
     if (!read.ok) return read;
     forms.push({ file: file.name, form: read.value });
   }
-  const fitted = fitAll(findings);
+  const fitted = fitAll(findings, options);
   if (!fitted.ok) {
     return failure(errorAt(files.map(({ name }) => name).join(', '), undefined, fitted.error));
   }
@@ -97,6 +112,11 @@ function readerFor(firstLine: string, context: ReaderContext): EvidenceReader | 
   if (firstLine.replaceAll(/["\s]/g, '') === observedTimesHeader) {
     return observedTimesReader(findings);
   }
+  const { metrics = [] } = options;
+  if (/^\s*\{\s*("(status|data)"\s*:|$)/.test(firstLine)) {
+    return queryResultReader(findings, metrics, file);
+  }
+  if (looksLikeExposition(firstLine)) return expositionReader(findings, metrics);
   if (looksLikeLog(firstLine)) {
     const written = (options.written ?? []).toSorted((a, b) => a - b);
     return agentLogReader(findings, { node: nameOf(file), written });
@@ -111,7 +131,7 @@ function nameOf(file: string): string {
 
 const unknownForm: Fault = {
   message: 'this is no evidence that keyturn can read',
-  expected: `a CSV that begins with ${observedTimesHeader}, or an agent's log`,
+  expected: `a CSV that begins with ${observedTimesHeader}, an agent's log, or what Prometheus says`,
   hint: 'see docs/measured-delays.md',
 };
 
@@ -119,26 +139,92 @@ const nothingInIt: Fault = { message: 'there are no samples: the file is empty',
 
 function errorAt(file: string, line: number | undefined, fault: Fault): InputError {
   const { message, expected, hint = '' } = fault;
-  const place = { file, line: fault.line ?? line, column: undefined, path: '' };
+  const path = pathText(fault.path ?? []);
+  const place = { file, line: fault.line ?? line, column: fault.column, path };
   return { code: 'BAD_EVIDENCE', message, expected, hint, ...place };
 }
 
-function fitAll({ times }: Findings): Result<readonly MeasuredDelay[], Fault> {
+function fitAll(
+  findings: Findings,
+  options: MeasureOptions,
+): Result<readonly MeasuredDelay[], Fault> {
+  const { times, histograms } = findings;
   const both = times.get('secretSyncAndLoad');
   if (both !== undefined && (times.has('secretSync') || times.has('load'))) {
     return failure(mixedEvidence);
   }
+  const missing = missingMetric(findings, options.metrics ?? []);
+  if (missing !== undefined) return failure(missing);
   const delays: MeasuredDelay[] = [];
   for (const name of measurableDelays) {
     const observed = times.get(name) ?? (name === 'secretSync' ? both : undefined);
-    if (observed === undefined) continue;
-    if (observed.length < fewestObservations) return failure(tooFew(name, observed.length));
-    delays.push({ name, delay: fitDelay(observed), observations: observed.length });
-    if (observed === both) {
+    const histogram = histograms.get(name);
+    if (observed !== undefined && histogram !== undefined) return failure(measuredTwice(name));
+    const fitted =
+      histogram === undefined ? fitTimes(name, observed) : fitBuckets(name, histogram, options);
+    if (fitted === undefined) continue;
+    if ('message' in fitted) return failure(fitted);
+    delays.push(fitted);
+    if (observed !== undefined && observed === both) {
+      if (histograms.has('load')) return failure(measuredTwice('load'));
       delays.push({ name: 'load', delay: { kind: 'constant', value: 0 }, observations: 0 });
     }
   }
   return delays.length === 0 ? failure(noSamples) : success(delays);
+}
+
+function fitTimes(
+  name: MeasurableDelay,
+  observed: readonly Microseconds[] | undefined,
+): MeasuredDelay | Fault | undefined {
+  if (observed === undefined) return undefined;
+  if (observed.length < fewestObservations) return tooFew(name, observed.length);
+  return { name, delay: fitDelay(observed), observations: observed.length };
+}
+
+function fitBuckets(
+  name: MeasurableDelay,
+  histogram: Histogram,
+  { longest }: MeasureOptions,
+): MeasuredDelay | Fault {
+  const observations = Math.floor(observationsIn(histogram));
+  if (observations < fewestObservations) return tooFew(name, observations);
+  const above = histogram.counts.at(-1) ?? 0;
+  const last = histogram.bounds.at(-1) ?? 0;
+  if (above > 0 && (longest === undefined || longest < last)) {
+    return {
+      message: `${above} of ${observations} observations of ${name} are above the last bound, ${formatDuration(last)}: how long they took is not known`,
+      expected: `--longest with the longest there was, at least ${formatDuration(last)}`,
+    };
+  }
+  return { name, delay: fitHistogram(histogram, longest), observations };
+}
+
+/** What was asked for and is not there; without a question, what could be asked for. */
+function missingMetric(
+  { histograms, histogramNames }: Findings,
+  metrics: readonly MetricSelector[],
+): Fault | undefined {
+  const names = [...histogramNames].sort().join(', ');
+  const hint = names === '' ? 'there is no histogram in the files' : `in the files: ${names}`;
+  if (metrics.length === 0 && names !== '') {
+    const expected = `--metric ${metricExpected}`;
+    return { message: 'it is not said which histogram is which delay', expected, hint };
+  }
+  const absent = metrics.find(({ delay }) => !histograms.has(delay));
+  if (absent === undefined) return undefined;
+  return {
+    message: `there are no samples of ${absent.name}`,
+    expected: 'its _bucket series',
+    hint,
+  };
+}
+
+function measuredTwice(name: MeasurableDelay): Fault {
+  return {
+    message: `${name} is measured twice: by a histogram, and one by one`,
+    expected: 'one kind of evidence for a delay',
+  };
 }
 
 const mixedEvidence: Fault = {
