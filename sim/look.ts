@@ -21,6 +21,11 @@ export class Look {
     return this.#node(node).xfrm.states();
   }
 
+  /** The state that was added last, if it is still there. */
+  newestState(node: number): XfrmState | undefined {
+    return this.#node(node).xfrm.newestState;
+  }
+
   policies(node: number): Iterable<XfrmPolicy> {
     return this.#node(node).xfrm.policies();
   }

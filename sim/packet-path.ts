@@ -5,17 +5,13 @@ import type { SimNode } from './sim-node.ts';
 import type { Flow } from './traffic.ts';
 import type { World } from './world.ts';
 
-const udp = 17;
-/** Outer IPv4, UDP and VXLAN headers, and the inner Ethernet header. */
-const vxlanOverhead = 50;
-
 /** Sends one probe of a flow: eBPF program, then XFRM. Undefined: it did not get as far as the wire. */
 export function sendPacket(world: World, flow: Flow): EspPacket | undefined {
   const { sender } = flow;
   const decision = decideEgress(sender.maps, sender.datapathProfile.datapath, flow.pod);
   if (decision.kind === 'plaintext') return lose(world, flow, 'plaintext', 0);
   if (decision.kind === 'dropped') return lose(world, flow, 'noNodeIdAtEgress', 0);
-  const output = sender.xfrm.output(packetToEncrypt(flow), decision.mark, world.now);
+  const output = sender.xfrm.output(packetToEncrypt(flow), decision.mark, world.now, flow.sent);
   if (output.kind === 'encrypted') {
     world.packetSent(flow, output.packet);
     return output.packet;
@@ -66,10 +62,16 @@ function fateAtReceiver(world: World, flow: Flow, packet: EspPacket): PacketFate
     receiver.xfrm.countRace('XfrmInError');
     return 'XfrmInError';
   }
-  const input = receiver.xfrm.input(packet, mark, world.now);
+  const input = receiver.xfrm.input(packet, mark, world.now, undefined, flow.received);
   if (input.kind === 'dropped') return input.counter ?? 'uncounted';
   const direction = isOverlay(flow) ? 'in' : 'fwd';
-  const refused = receiver.xfrm.checkPolicy(direction, input.inner, input.mark, input.secpath);
+  const refused = receiver.xfrm.checkPolicy(
+    direction,
+    input.inner,
+    input.mark,
+    input.secpath,
+    flow.received,
+  );
   if (refused !== undefined) return refused;
   return receiver.podsDeleted > 0 ? fateWithoutPod(world, receiver) : 'delivered';
 }
@@ -89,11 +91,7 @@ function fateWithoutPod(world: World, receiver: SimNode): PacketFate {
  * (cilium: bpf/lib/encrypt.h, `ipsec_maybe_redirect_to_encrypt`).
  */
 function packetToEncrypt(flow: Flow): InnerPacket {
-  if (!isOverlay(flow)) return flow.packet;
-  const source = flow.sender.tunnelEndpoint;
-  if (source === undefined) return flow.packet;
-  const length = flow.packet.length + vxlanOverhead;
-  return { source, destination: flow.pod.tunnelEndpoint, protocol: udp, length };
+  return isOverlay(flow) ? flow.overlay : flow.packet;
 }
 
 function isOverlay({ sender }: Flow): boolean {

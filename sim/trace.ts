@@ -1,6 +1,6 @@
 import type { Microseconds } from '../model/time.ts';
 import { Digest } from './digest.ts';
-import { packetFates } from './packet-fate.ts';
+import { fateNumber, type PacketFate, packetFates } from './packet-fate.ts';
 import {
   type TraceEvent,
   traceEvents,
@@ -47,6 +47,8 @@ export class Trace {
   readonly #digest = new Digest();
   readonly #channels: Readonly<Record<TraceEvent, Channel>> = makeChannels();
   readonly #observers: AnyTraceObserver[] = [];
+  /** By the number of a fate. */
+  readonly #fateObservers: (RawObserver[] | undefined)[] = packetFates.map(() => undefined);
 
   constructor(names: TraceNames) {
     this.names = names;
@@ -91,6 +93,16 @@ export class Trace {
     this.#channels[event].observers.push(observer as unknown as RawObserver);
   }
 
+  /** Sees the packets that met one of these fates: most meet none but `delivered`. */
+  observeFates(fates: readonly PacketFate[], observer: TraceObserver<'packetFate'>): void {
+    for (const fate of fates) {
+      const number = fateNumber(fate);
+      const observers = this.#fateObservers[number] ?? [];
+      observers.push(observer as unknown as RawObserver);
+      this.#fateObservers[number] = observers;
+    }
+  }
+
   observeAll(observer: AnyTraceObserver): void {
     this.#observers.push(observer);
   }
@@ -125,9 +137,17 @@ export class Trace {
     if (arity > 4) digest.integer(e);
     if (arity > 5) digest.integer(f);
     for (const observer of observers) observer(at, a, b, c, d, e, f);
+    if (event === 'packetFate') this.#tellFate(at, a, b, c, d, e, f);
     if (this.#observers.length === 0) return;
     const values = [a, b, c, d, e, f].slice(0, arity);
     for (const observer of this.#observers) observer(event, at, values);
+  }
+
+  // eslint-disable-next-line max-params
+  #tellFate(at: number, a: number, b: number, c: number, d: number, e: number, fate: number): void {
+    const observers = this.#fateObservers[fate];
+    if (observers === undefined) return;
+    for (const observer of observers) observer(at, a, b, c, d, e, fate);
   }
 
   /** The hash of all recorded so far: 16 hexadecimal digits. Observers leave it as it is. */

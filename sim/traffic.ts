@@ -1,8 +1,8 @@
-import type { Family } from '../model/address.ts';
+import type { Address, Family } from '../model/address.ts';
 import { defined } from '../model/assert.ts';
 import type { RemotePod } from '../model/datapath/index.ts';
 import type { Microseconds } from '../model/time.ts';
-import type { EspPacket, InnerPacket } from '../model/xfrm/index.ts';
+import { type EspPacket, type InnerPacket, PathMemory } from '../model/xfrm/index.ts';
 import type { Delay } from './delay.ts';
 import { drawDelay } from './draw-delay.ts';
 import { podAddress } from './endpoints.ts';
@@ -21,9 +21,14 @@ export interface Flow {
   readonly family: Family;
   readonly pod: RemotePod;
   readonly packet: InnerPacket;
+  /** The VXLAN packet around it. */
+  readonly overlay: InnerPacket;
   readonly latency: Delay;
   /** Undefined where the latency is constant. */
   readonly latencyStream: Stream | undefined;
+  /** What the kernels at both ends remember of it. */
+  readonly sent: PathMemory;
+  readonly received: PathMemory;
 }
 
 /** Octets of a probe: an ICMP echo of 56 octets of data with an IPv4 header. */
@@ -123,6 +128,19 @@ function latencyOf(flow: Flow): Microseconds {
   return drawDelay(flow.latency, defined(flow.latencyStream, 'stream of a latency'));
 }
 
+const udp = 17;
+/** Outer IPv4, UDP and VXLAN headers, and the inner Ethernet header. */
+const vxlanOverhead = 50;
+
+function overlayPacket(
+  inner: InnerPacket,
+  source: Address | undefined,
+  destination: Address,
+): InnerPacket {
+  if (source === undefined) return inner;
+  return { source, destination, protocol: udp, length: inner.length + vxlanOverhead };
+}
+
 function flowsOf(world: World, plan: TrafficPlan): readonly Flow[] {
   const senders = world.nodes.filter((node) => selects(plan.from, node));
   const receivers = world.nodes.filter((node) => selects(plan.to, node));
@@ -152,14 +170,18 @@ function flowsBetween(
         continue;
       const latency = world.draw.delay('latency', sender, receiver);
       const name = `latency/${sender.name}/${receiver.name}/${family}/${pod}`;
+      const packet = { source, destination, protocol: icmp[family], length: probeLength };
       flows.push({
         sender,
         receiver,
         family,
         pod: { address: destination, tunnelEndpoint },
-        packet: { source, destination, protocol: icmp[family], length: probeLength },
+        packet,
+        overlay: overlayPacket(packet, sender.tunnelEndpoint, tunnelEndpoint),
         latency,
         latencyStream: latency.kind === 'constant' ? undefined : world.streams.stream(name),
+        sent: new PathMemory(),
+        received: new PathMemory(),
       });
     }
   }

@@ -5,6 +5,7 @@ export * from './kernel-profile.ts';
 export * from './key-counter.ts';
 export * from './mark.ts';
 export * from './packet.ts';
+export { PathMemory } from './path-memory.ts';
 export * from './result-kinds.ts';
 export * from './routes.ts';
 export { XfrmPolicy } from './policy.ts';

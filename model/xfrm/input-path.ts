@@ -8,6 +8,7 @@ import { account, withinLimits } from './lifetime.ts';
 import { applyMark } from './mark.ts';
 import { decapsulate } from './decapsulation.ts';
 import type { EspPacket } from './packet.ts';
+import type { PathMemory } from './path-memory.ts';
 import { maximumDepth } from './policy-table.ts';
 import { advanceReplay, passesReplay } from './replay/replay-window.ts';
 import type { InputResult } from './result-kinds.ts';
@@ -34,10 +35,12 @@ export class InputPath {
     mark: number,
     now: Microseconds,
     outer: readonly XfrmState[],
+    memory?: PathMemory,
   ): InputResult {
     if (isHeaderCut(packet)) return this.#drop('XfrmInHdrError');
     if (outer.length >= maximumDepth) return this.#drop('XfrmInBufferError');
-    const state = this.#find(packet, mark);
+    const known = memory?.stateToReceive(this.#kernel, packet, mark);
+    const state = known ?? this.#find(packet, mark);
     if (state === undefined) return this.#drop('XfrmInNoStates');
     const activity = activityOf(state);
     const failure = this.#admit(packet, state, activity, now) ?? authenticate(packet, state);
@@ -47,6 +50,7 @@ export class InputPath {
     const inner = decapsulate(packet, state, this.#kernel.profile);
     if (inner === 'modeError') return this.#drop('XfrmInStateModeError');
     if (inner === 'discarded') return { kind: 'dropped', counter: undefined };
+    if (known === undefined) memory?.note(this.#kernel, packet.inner, mark, state);
     const { outputMark } = state.shape;
     return {
       kind: 'decrypted',

@@ -6,7 +6,7 @@ import { ExpiryTimers } from './expiry-timers.ts';
 import type { KernelProfile } from './kernel-profile.ts';
 import { PolicyTable } from './policy-table.ts';
 import type { XfrmPolicy } from './policy.ts';
-import type { Routes } from './routes.ts';
+import { allRouted, type Routes } from './routes.ts';
 import { StateTable } from './state-table.ts';
 import { activityOf, seedActivity, type StateValidity, type XfrmState } from './state.ts';
 
@@ -35,6 +35,8 @@ export class Kernel {
   acquireSeconds = acquireSeconds;
   /** The latest time that this kernel was told. */
   now: Microseconds = 0;
+  /** Grows with whatever may change what is found for a packet: states, policies, defaults. */
+  changes = 0;
 
   constructor(profile: KernelProfile, routes: Routes) {
     this.profile = profile;
@@ -46,7 +48,13 @@ export class Kernel {
   advance(now: Microseconds): void {
     this.now = now;
     if (!this.timers.isDue(now)) return;
+    this.changes += 1;
     for (const state of this.timers.take(now)) this.states.remove(state);
+  }
+
+  /** Whether what was found for a packet is found again: routes may change, and so may an order of use. */
+  get remembersPaths(): boolean {
+    return this.routes === allRouted && !this.profile.cachesInputStates;
   }
 
   insert(config: StateConfig, validity: StateValidity, now: Microseconds): void {
@@ -84,6 +92,7 @@ export class Kernel {
     now: Microseconds,
   ): void {
     if (!this.acquireListener) return;
+    this.changes += 1;
     const shape = larvalShape(template, policy.shape.markMask, this.acquireSeconds);
     const markValue = policy.markBits;
     const config = { shape, source, destination, spi: template.spi, markValue, key: noKey };

@@ -9,6 +9,7 @@ import type { Kernel } from './kernel.ts';
 import { account, withinLimits } from './lifetime.ts';
 import { applyMark } from './mark.ts';
 import type { EspPacket, InnerPacket } from './packet.ts';
+import type { PathMemory } from './path-memory.ts';
 import type { XfrmPolicy } from './policy.ts';
 import { maximumDepth } from './policy-table.ts';
 import { takeOutputNumber } from './replay/output-number.ts';
@@ -41,7 +42,13 @@ export class OutputPath {
     this.#chooser = new StateChooser(kernel.states);
   }
 
-  send(packet: InnerPacket, mark: number, now: Microseconds): OutputResult {
+  send(packet: InnerPacket, mark: number, now: Microseconds, memory?: PathMemory): OutputResult {
+    const known = memory?.stateToSend(this.#kernel, packet, mark);
+    if (known !== undefined) {
+      this.#bundle[0] = known;
+      this.#depth = 1;
+      return this.#transformAll(packet, mark, now);
+    }
     const policy = this.#kernel.policies.lookup('out', packet, mark);
     if (policy === undefined) {
       return this.#kernel.blockedByDefault.out ? this.#drop(undefined, 'EPERM') : clear;
@@ -52,6 +59,7 @@ export class OutputPath {
     if (templates.length >= maximumDepth) return this.#drop('XfrmOutPolError', 'ENOBUFS');
     const failure = this.#resolve(policy, packet, now) ?? this.#routeBundle();
     if (failure !== undefined) return failure;
+    if (this.#depth === 1) memory?.note(this.#kernel, packet, mark, this.#bundle[0] as XfrmState);
     return this.#depth === 0 ? clear : this.#transformAll(packet, mark, now);
   }
 

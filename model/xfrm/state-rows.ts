@@ -1,7 +1,8 @@
 import type { Address } from '../address.ts';
 import type { KeyHandle, StateConfig, StateShape } from './config.ts';
 
-const initialRows = 8;
+/** Enough for the states of two keys in a small cluster: to grow takes as long as a hundred states. */
+const initialRows = 32;
 
 /** In place of the number of a row: there is none. */
 export const noRow = -1;
@@ -74,6 +75,11 @@ export class StateRows {
   delete(row: number): void {
     this.#isLive[row] = 0;
     this.#live -= 1;
+  }
+
+  /** The row that was added last; noRow if its state is gone. */
+  get newest(): number {
+    return this.#end > 0 && this.#isLive[this.#end - 1] === 1 ? this.#end - 1 : noRow;
   }
 
   keyOf(row: number): KeyHandle {

@@ -52,6 +52,11 @@ export class StateTable {
     for (const row of this.#rows) yield this.#awake.get(row) ?? new ListedState(this.#rows, row);
   }
 
+  /** The state that was added last, if it is still there. */
+  get newest(): XfrmState | undefined {
+    return this.#wake(this.#rows.newest);
+  }
+
   /** The keys of all states. */
   *keys(): Generator<KeyHandle, void> {
     for (const row of this.#rows) yield this.#rows.keyOf(row);

@@ -16,6 +16,7 @@ import { Kernel } from './kernel.ts';
 import { OutputPath } from './output-path.ts';
 import type { EspPacket, InnerPacket } from './packet.ts';
 import { admittedByStates, judge, judgeWithoutPolicy } from './policy-check.ts';
+import type { PathMemory } from './path-memory.ts';
 import type { XfrmPolicy } from './policy.ts';
 import type { InputResult, OutputResult } from './result-kinds.ts';
 import { allRouted, type Routes } from './routes.ts';
@@ -47,21 +48,25 @@ export class Xfrm {
   /** NEWSA: `ok`; EEXIST; EINVAL for a window out of range; ENOSYS for an unknown ICV length. */
   addState(config: StateConfig, now: Microseconds): Errno {
     this.#kernel.advance(now);
+    this.#kernel.changes += 1;
     return requests.addState(this.#kernel, config, now);
   }
 
   /** UPDSA: `ok`; ESRCH; EINVAL if it would change the encapsulation. Most fields are ignored. */
   updateState(config: StateConfig): Errno {
+    this.#kernel.changes += 1;
     return requests.updateState(this.#kernel, config);
   }
 
   /** DELSA: `ok` or ESRCH. It deletes the newest state that matches, which may be a general one. */
   deleteState(identity: StateIdentity): Errno {
+    this.#kernel.changes += 1;
     return requests.deleteState(this.#kernel, identity);
   }
 
   /** Deletes just this state, as the kernel's own timers and flush do. */
   removeState(state: XfrmState): void {
+    this.#kernel.changes += 1;
     this.#kernel.states.remove(state);
   }
 
@@ -78,6 +83,7 @@ export class Xfrm {
   /** ALLOCSPI for one SPI: `ok`, or ENOENT if it is taken. The key of the request is ignored. */
   allocateSpi(config: StateConfig, now: Microseconds): Errno {
     this.#kernel.advance(now);
+    this.#kernel.changes += 1;
     return requests.allocateSpi(this.#kernel, config, now);
   }
 
@@ -89,6 +95,11 @@ export class Xfrm {
   /** All states in the order of insertion. It may be changed while one walks over it. */
   states(): Iterable<XfrmState> {
     return this.#kernel.states.all();
+  }
+
+  /** The state that was added last, if it is still there. */
+  get newestState(): XfrmState | undefined {
+    return this.#kernel.states.newest;
   }
 
   /** What a dump shows of them, in the same order. It leaves the states as they are, and is quicker. */
@@ -112,16 +123,19 @@ export class Xfrm {
 
   /** NEWPOLICY: `ok`; EEXIST; EINVAL for a template that the kernel does not take. */
   addPolicy(config: PolicyConfig): Errno {
+    this.#kernel.changes += 1;
     return this.#kernel.policies.add(config);
   }
 
   /** UPDPOLICY: inserts or replaces; `ok` or EINVAL. */
   upsertPolicy(config: PolicyConfig): Errno {
+    this.#kernel.changes += 1;
     return this.#kernel.policies.upsert(config);
   }
 
   /** DELPOLICY: `ok` or ENOENT. */
   deletePolicy(identity: PolicyIdentity): Errno {
+    this.#kernel.changes += 1;
     return this.#kernel.policies.delete(identity);
   }
 
@@ -140,12 +154,14 @@ export class Xfrm {
 
   /** Deletes all states and all policies. The counters stay. */
   flush(): void {
+    this.#kernel.changes += 1;
     this.#kernel.states.clear();
     this.#kernel.policies.clear();
   }
 
   /** `ip xfrm policy setdefault`: what becomes of traffic for which there is no policy. */
   setDefaultAction(direction: PolicyDirection, action: 'allow' | 'block'): void {
+    this.#kernel.changes += 1;
     this.#kernel.blockedByDefault[direction] = action === 'block';
   }
 
@@ -163,10 +179,13 @@ export class Xfrm {
     this.#kernel.advance(now);
   }
 
-  /** Sends a packet with this mark, be it of a local socket or forwarded. */
-  output(packet: InnerPacket, mark: number, now: Microseconds): OutputResult {
+  /**
+   * Sends a packet with this mark, be it of a local socket or forwarded. A flow that sends the same
+   * packet over and over may bring a memory along, which saves lookups.
+   */
+  output(packet: InnerPacket, mark: number, now: Microseconds, memory?: PathMemory): OutputResult {
     this.#kernel.advance(now);
-    return this.#output.send(packet, mark, now);
+    return this.#output.send(packet, mark, now, memory);
   }
 
   /**
@@ -178,9 +197,10 @@ export class Xfrm {
     mark: number,
     now: Microseconds,
     outer: readonly XfrmState[] = noStates,
+    memory?: PathMemory,
   ): InputResult {
     this.#kernel.advance(now);
-    return this.#input.receive(packet, mark, now, outer);
+    return this.#input.receive(packet, mark, now, outer, memory);
   }
 
   /**
@@ -193,9 +213,13 @@ export class Xfrm {
     packet: InnerPacket,
     mark: number,
     secpath: readonly XfrmState[],
+    memory?: PathMemory,
   ): XfrmCounter | undefined {
+    const state = secpath.length === 1 ? secpath[0] : undefined;
+    if (memory?.isAccepted(this.#kernel, direction, packet, mark, state) === true) return undefined;
     const counter = this.#judge(direction, packet, mark, secpath);
     if (counter !== undefined) this.#kernel.counters.increment(counter);
+    else memory?.noteAccepted(this.#kernel, direction, packet, mark, state);
     return counter;
   }
 

@@ -239,20 +239,18 @@ const sequenceNumbers: Invariant = {
   source: 'RFC 4106, 3.1: a nonce is never used again with its key; cilium/cilium#33881',
   watch(subject, note) {
     const { trace, nameOf, look } = subject;
-    const newest = new Map<string, object>();
-    trace.observe('stateAdded', (at, node, peer, spi, output) => {
-      if (output !== 1 || at === 0 || peer < 0 || !subject.isUndisturbed(node)) return;
-      for (const state of look.states(node)) {
-        if (state.spi !== spi || look.ownerOf(state.destination) !== peer) continue;
-        const name = `${node} ${state.key} ${state.shape.reqid}`;
-        const before = newest.get(name);
-        if (before !== undefined && before !== state)
-          note(
-            at,
-            `${nameOf(node)} begins again at 0 with a key for ${nameOf(peer)} that it used before`,
-          );
-        newest.set(name, state);
-      }
+    const used = new Set<string>();
+    trace.observe('stateAdded', (at, node, peer, _spi, output) => {
+      if (output !== 1 || peer < 0 || !subject.isUndisturbed(node)) return;
+      const added = look.newestState(node);
+      if (added === undefined) return;
+      const name = `${node} ${added.key} ${added.shape.reqid}`;
+      if (used.has(name))
+        note(
+          at,
+          `${nameOf(node)} begins again at 0 with a key for ${nameOf(peer)} that it used before`,
+        );
+      used.add(name);
     });
     return undefined;
   },

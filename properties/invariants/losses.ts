@@ -1,4 +1,4 @@
-import { fateNumber, type PacketFate } from '../../sim/index.ts';
+import type { PacketFate } from '../../sim/index.ts';
 import type { Invariant, Subject } from './invariant.ts';
 
 const documentation =
@@ -10,17 +10,15 @@ function neverBetweenSettled(
   fates: readonly PacketFate[],
   rule: { readonly sentence: string; readonly source: string },
 ): Invariant {
-  const numbers = fates.map(fateNumber);
   return {
     id,
     kind: 'always',
     ...rule,
     watch(subject, note) {
       if (!subject.premises.isLawful) return undefined;
-      // As many parameters as the event has values: the commonest event must not allocate.
       // eslint-disable-next-line max-params
-      subject.trace.observe('packetFate', (at, sender, receiver, _family, keyId, _seq, fate) => {
-        if (!numbers.includes(fate) || !areSettled(subject, sender, receiver)) return;
+      subject.trace.observeFates(fates, (at, sender, receiver, _family, keyId, _seq, fate) => {
+        if (!areSettled(subject, sender, receiver)) return;
         const pair = `${subject.nameOf(sender)} -> ${subject.nameOf(receiver)}`;
         note(at, `${String(subject.trace.meaning('fate', fate))}, ${pair}, key ${keyId}`);
       });
@@ -65,10 +63,8 @@ export const losses: readonly Invariant[] = [
     sentence: 'No packet for a pod on another node ever leaves its node unencrypted.',
     source: 'Cilium: bpf/lib/encrypt.h; cilium/cilium#34756',
     watch({ trace, nameOf }, note) {
-      const plaintext = fateNumber('plaintext');
-      // eslint-disable-next-line max-params
-      trace.observe('packetFate', (at, sender, receiver, _family, _key, _seq, fate) => {
-        if (fate === plaintext) note(at, `${nameOf(sender)} -> ${nameOf(receiver)} in plaintext`);
+      trace.observeFates(['plaintext'], (at, sender, receiver) => {
+        note(at, `${nameOf(sender)} -> ${nameOf(receiver)} in plaintext`);
       });
       return undefined;
     },

@@ -1,5 +1,5 @@
 import { nodeChart, rotationChart } from '../../model/cluster/index.ts';
-import { fateNumber, type PacketFate, type TraceEvent } from '../../sim/index.ts';
+import type { PacketFate, TraceEvent } from '../../sim/index.ts';
 import type { Invariant } from './invariant.ts';
 
 /** Fates that faults of every campaign must bring about, or the campaign has not looked hard enough. */
@@ -36,10 +36,8 @@ function sometimes(id: string, sentence: string, watch: Invariant['watch']): Inv
 
 const reachedFates = fates.map((fate) =>
   sometimes(`fate-${fate}`, `Some packet's fate is ${fate}.`, ({ trace }, note) => {
-    const wanted = fateNumber(fate);
-    // eslint-disable-next-line max-params
-    trace.observe('packetFate', (at, _from, _to, _family, _key, _seq, found) => {
-      if (found === wanted) note(at, fate);
+    trace.observeFates([fate], (at) => {
+      note(at, fate);
     });
     return undefined;
   }),
