@@ -98,6 +98,20 @@ describe('the node map', () => {
     expect(nodeMap(host)[host4]).toBe('1/3');
   });
 
+  it('keeps the old key ID when its write fails, through records that are no news, to the next validation', () => {
+    // As cilium does: pkg/datapath/linux/node_ids.go, `allocateIDForNode`, writes again what it has
+    // under this ID only where the SPI is another one, or where nothing is compared (a validation).
+    const host = started();
+    host.fail('nodeMapUpdate', 'ENOMEM');
+    host.upsert(node(2, { keyId: 4 }));
+    expect(nodeMap(host)[host4]).toBe('1/3');
+    host.upsert(node(2, { keyId: 4 }));
+    expect(nodeMap(host)[host4]).toBe('1/3');
+    host.ring('backgroundSync');
+    expect(nodeMap(host)[host4]).toBe('1/4');
+    expect(only(host.ring('backgroundSync'), 'nodeMapUpdate')).toEqual([]);
+  });
+
   it('and the memory keep an address whose entry cannot be deleted', () => {
     const host = started();
     host.fail('nodeMapDelete', 'EPERM');

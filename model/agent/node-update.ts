@@ -15,7 +15,6 @@ export function* upsertNode(memory: AgentMemory, node: NodeRecord): Operations {
   }
   const previous = known.record;
   known.record = node;
-  known.isMapped = false;
   if (previous.bootId !== node.bootId) known.rebooted = true;
   if (!leadsToTheSame(previous, node)) memory.trust.forget(known);
   yield* updateNode(memory, known, previous);
@@ -47,13 +46,17 @@ function* updateNode(
   trust.refresh();
   const node = peer.record;
   const flaws = memory.flaws;
+  // Only another key ID, or a validation, writes what is mapped already: what failed before stays as
+  // it is until then (cilium: node_ids.go, `allocateIDForNode`, `SPIChanged`).
+  const willBeMapped = peer.isMapped || previous?.keyId !== node.keyId;
+  peer.isMapped = false;
   const nodeId = trust.includes(peer)
     ? yield* rewriteNode(memory, peer, previous)
     : yield* mapNode(memory, node, previous);
   const loaded = memory.loaded;
   if (loaded === undefined || nodeId === 0) return;
   if (!peer.rebooted && trust.isSettled(peer, loaded)) {
-    peer.isMapped = memory.flaws === flaws;
+    peer.isMapped = willBeMapped && memory.flaws === flaws;
     return;
   }
   let complete = true;
@@ -64,5 +67,7 @@ function* updateNode(
   }
   if (!complete) return;
   peer.rebooted = false;
-  if (memory.flaws === flaws) trust.settle(peer, loaded, nodeId);
+  if (memory.flaws !== flaws) return;
+  trust.settle(peer, loaded, nodeId);
+  peer.isMapped = willBeMapped;
 }

@@ -49,7 +49,6 @@ export class Trust {
     peer.trustedAt = this.#number;
     peer.nodeId = nodeId;
     peer.settledKey = loaded;
-    peer.isMapped = true;
   }
 
   /** The peer's record is another one. */
