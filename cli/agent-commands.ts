@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { agentNames } from '../agents/index.ts';
 import { ciliumReleases } from '../model/release.ts';
+import type { AgentCompareOptions } from './commands/agent-compare.ts';
 import type { AgentServeOptions } from './commands/agent-serve.ts';
 import type { AgentTestOptions } from './commands/agent-test.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -27,11 +28,31 @@ export function addAgent(program: Command, version: string, done: (code: ExitCod
     .option('--only <id>', 'this scenario; may be given several times', collect, [])
     .option('--seed <seed>', "instead of each scenario's own")
     .option('--known-failures <file>', 'IDs, one a line, that do not count')
-    .option('--silence <seconds>', 'how long the agent may say nothing', seconds, 10)
+    .option('--silence <seconds>', 'how long the agent may say nothing', positive, 10)
     .option('--json', 'print the result as JSON')
     .action(async (command: readonly string[], options: AgentTestOptions) => {
       const { agentTest } = await import('./commands/agent-test.ts');
       done(await agentTest(command, options, version));
+    });
+  addCompare(agent, version, done);
+}
+
+function addCompare(agent: Command, version: string, done: (code: ExitCode) => void): void {
+  agent
+    .command('compare')
+    .description('two agents in the same scenarios with the same seeds, side by side')
+    .argument(
+      '[agents...]',
+      'releases, mutants or other names; after --: a command, each after its own --',
+    )
+    .option('--only <id>', 'this scenario; may be given several times', collect, [])
+    .option('--seed <seed>', "instead of each scenario's own")
+    .option('--runs <n>', 'seeds for each scenario', positive, 1)
+    .option('--silence <seconds>', 'how long a command may say nothing', positive, 10)
+    .option('--json', 'print the result as JSON')
+    .action(async (words: readonly string[], options: AgentCompareOptions) => {
+      const { agentCompare, contestantsOf } = await import('./commands/agent-compare.ts');
+      done(await agentCompare(contestantsOf(words, process.argv), options, version));
     });
 }
 
@@ -39,7 +60,7 @@ function collect(value: string, collected: readonly string[]): readonly string[]
   return [...collected, value];
 }
 
-function seconds(text: string): number {
+function positive(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1) {
     throw new InvalidArgumentError('Expected a whole number from 1 on.');

@@ -27,3 +27,4 @@ export { sweepPlot } from './svg/sweep-plot.ts';
 export { planReport, sweepReport } from './terminal/plan-report.ts';
 export { campaignReport, type CampaignView } from './terminal/campaign-report.ts';
 export { type MutantRow, mutantsReport } from './terminal/mutants-report.ts';
+export { type Compared, comparisonJson, comparisonReport } from './terminal/comparison-report.ts';

@@ -28,7 +28,7 @@ export function intercepted(
   make: (environment: AgentEnvironment) => Interception,
   makeInner: AgentMaker = makeCiliumAgent,
 ): AgentMaker {
-  return (environment) => new InterceptedAgent(makeInner(openTo(environment)), make(environment));
+  return (environment) => new InterceptedAgent(makeInner(withoutShortcuts(environment)), make(environment));
 }
 
 /** What an operation that was left out is said to have come to. */
@@ -41,9 +41,9 @@ export function* doAll(...operations: readonly Operation[]): Operations {
 
 /**
  * In this environment an agent yields every operation, and trusts nothing that it did before: either
- * would hide operations from an interception.
+ * would hide operations from who looks at them. A real agent takes neither of these short cuts.
  */
-function openTo(environment: AgentEnvironment): AgentEnvironment {
+export function withoutShortcuts(environment: AgentEnvironment): AgentEnvironment {
   let looks = 0;
   return {
     ...environment,
