@@ -28,7 +28,8 @@ export function intercepted(
   make: (environment: AgentEnvironment) => Interception,
   makeInner: AgentMaker = makeCiliumAgent,
 ): AgentMaker {
-  return (environment) => new InterceptedAgent(makeInner(withoutShortcuts(environment)), make(environment));
+  return (environment) =>
+    new InterceptedAgent(makeInner(withoutShortcuts(environment)), make(environment));
 }
 
 /** What an operation that was left out is said to have come to. */
