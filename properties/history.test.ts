@@ -129,6 +129,14 @@ describe('the watch for the first loss', () => {
     });
   });
 
+  it('knows since when a node that went down knows nothing', () => {
+    trace.record('nodeChanged', 4, 0, trace.text('down'));
+    trace.record('nodeChanged', 5, 0, trace.text('booting'));
+    trace.record('nodeChanged', 5, 0, trace.text('running'));
+    trace.record('packetFate', 6, 0, 1, 4, 0, 0, fate('plaintext'));
+    expect(watch.evidence?.believed).toEqual({ at: 4, keyId: 0 });
+  });
+
   it('notes what comes too late, of that pair alone', () => {
     trace.record('packetFate', 6, 0, 1, 4, 3, 1, fate('XfrmInNoStates'));
     trace.record('peerKeySet', 7, 1, 0, 4);

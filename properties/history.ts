@@ -231,17 +231,19 @@ export class History {
       if (peer >= 0) this.#states[directionOf(output)].delete(node * this.#count + peer, at, spi);
     });
     trace.observe('nodeDeleted', (at, node, peer) => {
-      this.#forget(node * this.#count + peer, 1);
+      this.#forget(at, node * this.#count + peer, 1);
       this.#peerDeletedAt[node * this.#count + peer] = at;
     });
     // Maps and states are in the kernel's memory, and nothing else changes a node's state.
-    trace.observe('nodeChanged', (_at, node) => {
-      if (!this.node(node).isUp) this.#forget(node * this.#count, this.#count);
+    trace.observe('nodeChanged', (at, node, state) => {
+      const isDown = ['down', 'gone'].includes(String(trace.meaning('text', state)));
+      if (isDown) this.#forget(at, node * this.#count, this.#count);
     });
   }
 
-  #forget(firstPair: number, count: number): void {
+  #forget(at: Microseconds, firstPair: number, count: number): void {
     this.#peerKey.fill(0, firstPair, firstPair + count);
+    this.#peerKeyAt.fill(at, firstPair, firstPair + count);
     this.#states.in.forget(firstPair, count);
     this.#states.out.forget(firstPair, count);
   }
