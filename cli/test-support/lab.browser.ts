@@ -316,8 +316,8 @@ describe('the sandbox', () => {
     await page.getByRole('button', { name: 'One node is slow: 8 minutes' }).click();
     await page.waitForSelector('#verdict[data-verdict="unsafe"]');
     await page.getByRole('tab', { name: 'Knobs' }).click();
-    await page.getByRole('spinbutton', { name: 'Nodes' }).fill('8');
-    await page.getByRole('spinbutton', { name: 'Nodes' }).press('Enter');
+    await page.getByRole('textbox', { name: 'Nodes' }).fill('8');
+    await page.getByRole('textbox', { name: 'Nodes' }).press('Enter');
     await page.waitForURL(/nodes=8/);
     await page.getByText('Faults', { exact: true }).click();
     await page.getByRole('button', { name: /^Add at/ }).click();

@@ -106,11 +106,10 @@ function Fields({
       </label>
       <label>
         Seed
-        <input
-          type="text"
+        <Typed
+          inputMode="text"
           value={place.seed ?? scenario.seed}
-          onChange={(event) => {
-            const seed = event.currentTarget.value;
+          onChange={(seed) => {
             if (seed !== '') onChange({ seed });
           }}
         />
@@ -118,13 +117,11 @@ function Fields({
       {place.lesson !== sandboxId ? null : (
         <label>
           Nodes
-          <input
-            type="number"
-            min={2}
-            max={30}
-            value={scenario.clusters[0]?.nodes.length}
-            onChange={(event) => {
-              const nodes = Math.round(Number(event.currentTarget.value));
+          <Typed
+            inputMode="numeric"
+            value={String(scenario.clusters[0]?.nodes.length)}
+            onChange={(typed) => {
+              const nodes = Math.round(Number(typed));
               if (nodes >= 2 && nodes <= 30) onChange({ nodes, node: 0 });
             }}
           />
@@ -178,6 +175,33 @@ function DelayKnobs({
   );
 }
 
+/** Something to be typed. What is half typed stays, whatever is drawn anew meanwhile. */
+function Typed({
+  value,
+  onChange,
+  ...others
+}: {
+  readonly inputMode: 'text' | 'numeric' | 'decimal';
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly 'aria-label'?: string;
+  readonly placeholder?: string;
+}) {
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  return (
+    <input
+      type="text"
+      {...others}
+      value={draft ?? value}
+      onInput={(event) => setDraft(event.currentTarget.value)}
+      onChange={(event) => {
+        setDraft(undefined);
+        onChange(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
 /** A length of time to be typed; nothing typed is undefined. */
 function Seconds({
   label,
@@ -191,15 +215,12 @@ function Seconds({
   readonly onChange: (value: number | undefined) => void;
 }) {
   return (
-    <input
-      type="number"
+    <Typed
+      inputMode="decimal"
       aria-label={label}
-      min={0}
-      step="any"
-      value={value === undefined ? '' : value / second}
+      value={value === undefined ? '' : String(value / second)}
       placeholder={placeholder}
-      onChange={(event) => {
-        const { value: typed } = event.currentTarget;
+      onChange={(typed) => {
         const seconds = Number(typed);
         if (typed === '') onChange(undefined);
         else if (Number.isFinite(seconds) && seconds >= 0) onChange(Math.round(seconds * second));
