@@ -143,6 +143,7 @@ function addFuzz(program: Command, done: (code: ExitCode) => void): void {
     .option('--workers <n>', 'worker threads; the result does not depend on it', positiveInteger)
     .option('--out <file>', 'where to write the smallest case that violates something')
     .option('--replay <chunk:place>', 'run one case again, as a report names it')
+    .option('--report <file>', reportHelp.replace('.html, ', ''))
     .action(async (options: Parameters<FuzzCommand>[0]) => {
       const command = await import('./commands/fuzz.ts');
       done(await command.fuzz(options));
@@ -207,6 +208,7 @@ function addPlan(program: Command, done: (code: ExitCode) => void): void {
     .option('--sweep <range>', 'a table along nodes=3..65535, or a delay: secretSync=10s..10m')
     .option('--out <file.svg>', 'with --sweep: write a plot')
     .option('--write <file>', "write the scenario with the plan's waits")
+    .option('--report <file>', reportHelp)
     .option(
       '--packets-per-second <n>',
       'through the busiest tunnel, one way, for the sequence numbers',

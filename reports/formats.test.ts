@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { describe, expect, it } from 'vitest';
-import { check } from '../properties/index.ts';
+import type { CiliumRelease } from '../model/release.ts';
+import { check, invariants, planRotation, runChunk } from '../properties/index.ts';
+import { campaignDocument } from './campaign-document.ts';
 import { type Scenario, simulate } from '../sim/index.ts';
 import { chromeTrace } from './chrome-trace.ts';
 import type { ReportDocument } from './document.ts';
@@ -11,6 +13,7 @@ import { junitReport } from './junit.ts';
 import { labPage } from './lab-page.ts';
 import { markdownReport } from './markdown.ts';
 import { mermaidReport } from './mermaid.ts';
+import { planDocument } from './plan-document.ts';
 import { checkDocument, runDocument } from './run-document.ts';
 import { type Recorded, Recording } from './run/recording.ts';
 import { healthy, slowNode } from './test-support/runs.ts';
@@ -44,6 +47,47 @@ const documents = {
 };
 const names = ['healthy', 'slow-node'] as const;
 
+const planOf = (scenario: Scenario) => planRotation(scenario, { packetsPerSecond: 100_000 });
+
+/** A chunk of cases in which a chosen key has to be one that the peer can decrypt. */
+function campaignOf(release: CiliumRelease): ReportDocument {
+  const held = invariants.filter(({ id, kind }) => id === usable || kind === 'sometimes');
+  const range = { releases: [release] };
+  const result = runChunk({ seed: 1, range, held: held.map(({ id }) => id), agent: undefined }, 0);
+  const findings = result.failure?.findings ?? [];
+  return campaignDocument(
+    { results: [result], unreached: [], interrupted: false, held },
+    {
+      outcome: findings.length > 0 ? 'violated' : 'holds',
+      repeat: 'keyturn fuzz --seed 1',
+      findings,
+      smallest: findings.length > 0 ? { file: 'case.yaml', text: 'title: x\n' } : undefined,
+    },
+  );
+}
+const usable = 'chosen-key-usable';
+
+describe('a campaign as a document', () => {
+  it('has a case for each property, of which those that were violated fail', () => {
+    const outcomes = ({ cases }: ReportDocument) =>
+      cases.filter(({ name }) => name.startsWith(usable)).map(({ outcome }) => outcome);
+    expect(outcomes(campaignOf('cilium-1.19'))).toEqual(['holds']);
+    // It announces a key before it has installed it.
+    expect(outcomes(campaignOf('cilium-1.18'))).toEqual(['violated']);
+  });
+});
+
+describe('a plan as a document', () => {
+  it('holds where the duration suffices, and fails where it does not', () => {
+    const outcomesOf = (scenario: Scenario) => {
+      const { outcome, cases } = planDocument(planOf(scenario), { ...named, scenario });
+      return [outcome, ...cases.map((one) => one.outcome)];
+    };
+    expect(outcomesOf(healthy)).toEqual(['holds', 'holds', 'holds', 'holds']);
+    expect(outcomesOf(slowNode)).toEqual(['violated', 'violated', 'holds', 'holds']);
+  });
+});
+
 /** What changes with every change of the simulator says nothing about a format. */
 const stable = (text: string): string =>
   text.replaceAll(/\b[0-9a-f]{16}\b/g, '<digest>').replaceAll(/"events": \d+/g, '"events": 0');
@@ -75,6 +119,10 @@ describe('JSON', () => {
     ['an unsafe run', documents['slow-node'].json],
     ['an inconclusive run', runDocument(limited.rehearsal, named).json],
     ['a check', checkDocument(check(slowNode, 2), named).json],
+    ['a safe plan', planDocument(planOf(healthy), { ...named, scenario: healthy }).json],
+    ['an unsafe plan', planDocument(planOf(slowNode), { ...named, scenario: slowNode }).json],
+    ['a campaign that held', campaignOf('cilium-1.19').json],
+    ['a campaign that found something', campaignOf('cilium-1.18').json],
   ])('of %s is as the published schema says', (_what, json) => {
     validate(JSON.parse(json));
     expect(validate.errors).toBeNull();
@@ -103,6 +151,8 @@ describe('JUnit XML', () => {
     ['a safe run', documents.healthy],
     ['an unsafe run', documents['slow-node']],
     ['a check', checkDocument(check(slowNode, 2), named)],
+    ['a plan', planDocument(planOf(slowNode), { ...named, scenario: slowNode })],
+    ['a campaign', campaignOf('cilium-1.18')],
     ['odd characters', odd],
   ])('of %s is valid', (_what, document) => {
     expect(() => {

@@ -22,6 +22,8 @@ export { causesReport, lessonReport, libraryReport } from './terminal/lesson-rep
 export { coloured, type Paint, plain } from './terminal/paint.ts';
 export { runReport } from './terminal/run-report.ts';
 export { whatOf } from './terminal/timeline-rows.ts';
+export { campaignDocument, type CampaignEnd } from './campaign-document.ts';
+export { planDocument } from './plan-document.ts';
 export { planJson, sweepJson } from './plan-json.ts';
 export { sweepPlot } from './svg/sweep-plot.ts';
 export { planReport, sweepReport } from './terminal/plan-report.ts';

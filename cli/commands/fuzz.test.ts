@@ -95,3 +95,28 @@ it('refuses a file that cannot be written before the campaign, not after it', as
     'cannot be written',
   );
 });
+
+it('writes a report of what held and what did not, with where the smallest case is', async () => {
+  const folder = makeFolder();
+  const [report, out] = [join(folder, 'report.json'), join(folder, 'case.yaml')];
+  await fuzzed(options(out, { ...early, report }));
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+    ...{ kind: 'campaign', outcome: 'violated', counterexample: out },
+    properties: [{ id: 'chosen-key-usable', outcome: 'violated' }],
+  });
+  const held: Partial<FuzzOptions> = { property: ['chosen-key-usable'] };
+  await fuzzed(options(out, { ...held, report }));
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+    ...{ kind: 'campaign', outcome: 'holds', findings: [] },
+    repeat: 'keyturn fuzz --seed 1 --runs 50 --property chosen-key-usable',
+  });
+});
+
+it('refuses a report that it could not write', async () => {
+  expect(await refusal({ report: 'x.html' })).toContain('a campaign is no run');
+  expect(await refusal({ report: 'x.pdf' })).toContain('its ending names no format');
+  expect(await refusal({ report: '/nowhere/x.md' })).toContain('/nowhere');
+  expect(
+    await refusal({ report: 'x.md', replay: '0:1', property: ['chosen-key-usable'] }),
+  ).toContain('not for --replay');
+});

@@ -15,7 +15,13 @@ import {
   shrinkCase,
   type Shrunk,
 } from '../../properties/index.ts';
-import { campaignReport, runReport } from '../../reports/index.ts';
+import {
+  campaignDocument,
+  type CampaignEnd,
+  campaignReport,
+  type CampaignView,
+  runReport,
+} from '../../reports/index.ts';
 import { writeScenario } from '../../scenarios/index.ts';
 import type { Scenario } from '../../sim/index.ts';
 import { failingRegression } from '../campaign/regressions.ts';
@@ -24,6 +30,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
+import { assertReportable, formatOf, writeReport } from '../report-file.ts';
 import { assertWritable, WholeFile } from '../write-files.ts';
 
 export interface FuzzOptions {
@@ -39,6 +46,7 @@ export interface FuzzOptions {
   readonly out?: string;
   /** Replays one case: its chunk and its place in it, as a report names them. */
   readonly replay?: string;
+  readonly report?: string;
 }
 
 /** Where the shrunk case goes if nothing else is said. */
@@ -52,6 +60,7 @@ export async function fuzz(options: FuzzOptions): Promise<ExitCode> {
   const held = heldBy(options.property);
   // Before the work whose result is to go there.
   assertWritable(options.out ?? counterexample);
+  assertCampaignReportable(options);
   const plan = planOf(options, held);
   if (options.replay !== undefined) return replay(plan, options);
   const again = failingRegression(held);
@@ -60,21 +69,65 @@ export async function fuzz(options: FuzzOptions): Promise<ExitCode> {
     return exitCode.violated;
   }
   const { results, interrupted } = await campaign(plan, options);
-  const unreached = unreachedBy(results, held);
+  const view = { results, unreached: unreachedBy(results, held), interrupted, held };
+  process.stdout.write(campaignReport(view));
   const failed = results.find(({ failure }) => failure !== undefined);
-  process.stdout.write(campaignReport({ results, unreached, interrupted, held }));
-  if (failed?.failure !== undefined) {
-    return tellFailure(plan, options, {
-      chunk: failed.chunk,
-      place: failed.failure.place,
-      invariant: clearestOf(failed.failure.findings)?.invariant ?? '',
-    });
+  if (failed?.failure === undefined) {
+    const code = codeWithoutFailure(view, options);
+    report(options, view, { outcome: outcomeOf(code), findings: [], smallest: undefined });
+    return code;
   }
+  const smallest = tellFailure(plan, options, {
+    chunk: failed.chunk,
+    place: failed.failure.place,
+    invariant: clearestOf(failed.failure.findings)?.invariant ?? '',
+  });
+  report(options, view, { outcome: 'violated', findings: smallest.findings, smallest });
+  return exitCode.violated;
+}
+
+function codeWithoutFailure(
+  { unreached, interrupted }: CampaignView,
+  { runs, property, profile, agent }: FuzzOptions,
+): ExitCode {
   if (interrupted) return exitCode.inconclusive;
-  const isNarrow =
-    options.property.length > 0 || options.profile.length > 0 || options.agent !== undefined;
+  const isNarrow = property.length > 0 || profile.length > 0 || agent !== undefined;
   if (unreached.length === 0 || isNarrow) return exitCode.holds;
-  return options.runs >= enoughRuns ? exitCode.violated : exitCode.inconclusive;
+  return runs >= enoughRuns ? exitCode.violated : exitCode.inconclusive;
+}
+
+function outcomeOf(code: ExitCode): CampaignEnd['outcome'] {
+  if (code === exitCode.holds) return 'holds';
+  return code === exitCode.violated ? 'violated' : 'inconclusive';
+}
+
+function assertCampaignReportable({ report, replay }: FuzzOptions): void {
+  if (report === undefined) return;
+  assertReportable(report);
+  if (replay !== undefined) {
+    throw new BadInput('--report is for a campaign, not for --replay\n  hint: leave out --report');
+  }
+  if (formatOf(report) === 'html') {
+    throw new BadInput(
+      `--report ${report}: a campaign is no run that a page could show\n  expected: .md, .json, .xml\n  hint: keyturn run ${counterexample} --report ${report} shows the smallest case`,
+    );
+  }
+}
+
+function report(options: FuzzOptions, view: CampaignView, end: Omit<CampaignEnd, 'repeat'>): void {
+  const { seed, runs } = options;
+  const numbers = ['--seed', String(seed), '--runs', String(runs)];
+  const repeat = commandLine(['keyturn', 'fuzz', ...numbers, ...narrowing(options)]);
+  writeReport(options.report, campaignDocument(view, { ...end, repeat }));
+}
+
+/** The options that say which cases there are, and what must hold. */
+function narrowing({ property, profile, agent }: FuzzOptions): readonly string[] {
+  return [
+    ...property.flatMap((one) => ['--property', one]),
+    ...profile.flatMap((one) => ['--profile', one]),
+    ...(agent === undefined ? [] : ['--agent', agent]),
+  ];
 }
 
 function heldBy(ids: readonly string[]): readonly Invariant[] {
@@ -136,7 +189,12 @@ function unreachedBy(
   );
 }
 
-function tellFailure(plan: CampaignPlan, options: FuzzOptions, place: Place): ExitCode {
+/** Shrinks the case at a place, writes it, and tells of it. */
+function tellFailure(
+  plan: CampaignPlan,
+  options: FuzzOptions,
+  place: Place,
+): { readonly file: string; readonly text: string; readonly findings: readonly Finding[] } {
   const shrunk = shrinkCase(plan, place);
   if (shrunk === undefined) {
     throw new BadInput(
@@ -169,7 +227,7 @@ function tellFailure(plan: CampaignPlan, options: FuzzOptions, place: Place): Ex
   process.stdout.write(
     `\nThe smallest case found, after ${shrunk.tried} tries, is in ${path}:\n\n${yaml}\nReplay it: ${commandLine(again)}\n`,
   );
-  return exitCode.violated;
+  return { file: path, text: yaml, findings: shrunk.judgement.findings };
 }
 
 function named(scenario: Scenario, { judgement }: Shrunk): Scenario {
@@ -196,5 +254,6 @@ function replay(plan: CampaignPlan, options: FuzzOptions): ExitCode {
       `--replay ${options.replay ?? ''}: it needs the chunk, the place in it (0 to ${chunkSize - 1}) and one --property\n  expected: --replay 3:17 --property no-in-no-states, as a report prints it`,
     );
   }
-  return tellFailure(plan, options, { chunk: Number(chunk), place: Number(place), invariant });
+  tellFailure(plan, options, { chunk: Number(chunk), place: Number(place), invariant });
+  return exitCode.violated;
 }

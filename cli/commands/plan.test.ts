@@ -210,3 +210,29 @@ describe('a sweep', () => {
     expect(messageOf(() => planned(oneCluster('nodes: 3'), { sweep }))).toContain('is no range');
   });
 });
+
+describe('--report', () => {
+  it('writes the plan in the format of its ending', () => {
+    const folder = makeFolder();
+    const report = join(folder, 'plan.xml');
+    const { value } = planned(oneCluster('nodes: 100'), { report });
+    expect(value).toBe(0);
+    expect(readFileSync(report, 'utf8')).toMatch(/<testsuite .* failures="0"/);
+    const slow = oneCluster('nodes: 100', 'delays: {secretSync: "uniform(0s, 300s)"}\n');
+    planned(slow, { report });
+    expect(readFileSync(report, 'utf8')).toContain(
+      '<failure type="violated" message="at least 5m 00.340s, margin -340ms">',
+    );
+  });
+
+  it('is refused before anything is planned where nothing can be written', () => {
+    const refused = (more: Partial<Parameters<typeof plan>[1]>): string =>
+      messageOf(() => planned(oneCluster('nodes: 3'), more));
+    expect(refused({ report: 'x.pdf' })).toContain('--report x.pdf: its ending names no format');
+    expect(refused({ report: '/nowhere/x.md' })).toContain('/nowhere');
+    expect(refused({ report: 'x.md', sweep: 'nodes=3..10' })).toContain(
+      '--report is for a plan, not for a sweep',
+    );
+    expect(existsSync('x.md')).toBe(false);
+  });
+});

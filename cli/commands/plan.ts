@@ -7,7 +7,14 @@ import {
   sweep,
   type SweepRange,
 } from '../../properties/index.ts';
-import { planJson, planReport, sweepJson, sweepPlot, sweepReport } from '../../reports/index.ts';
+import {
+  planDocument,
+  planJson,
+  planReport,
+  sweepJson,
+  sweepPlot,
+  sweepReport,
+} from '../../reports/index.ts';
 import {
   loadScenario,
   parseDuration,
@@ -21,6 +28,7 @@ import { BadInput, badInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
 import { readNamed, readText } from '../read-file.ts';
+import { assertReportable, writeReport } from '../report-file.ts';
 import { writeTogether } from '../write-files.ts';
 
 export interface PlanOptions {
@@ -28,11 +36,13 @@ export interface PlanOptions {
   readonly sweep?: string;
   readonly out?: string;
   readonly write?: string;
+  readonly report?: string;
   readonly json?: true;
 }
 
 /** `keyturn plan`: the smallest safe rotation duration of a scenario or an inventory, and what binds it. */
 export function plan(path: string, options: PlanOptions): ExitCode {
+  assertReportable(options.report);
   const text = scenarioText(path);
   const scenario = load(text, path);
   if (options.sweep !== undefined) return printSweep(scenario, path, options);
@@ -40,6 +50,8 @@ export function plan(path: string, options: PlanOptions): ExitCode {
     throw new BadInput('--out is for the plot of a sweep\n  hint: add --sweep nodes=3..65535, say');
   }
   const planned = planRotation(scenario, options);
+  const repeat = commandLine(['keyturn', 'plan', path]);
+  writeReport(options.report, planDocument(planned, { file: path, repeat, scenario }));
   process.stdout.write(
     options.json === true
       ? planJson(planned)
@@ -103,6 +115,9 @@ function applied(text: string, path: string, changes: PlanChanges): string {
 function printSweep(scenario: Scenario, path: string, options: PlanOptions): ExitCode {
   if (options.write !== undefined) {
     throw new BadInput('--write is for a plan, not for a sweep\n  hint: leave out --sweep');
+  }
+  if (options.report !== undefined) {
+    throw new BadInput('--report is for a plan, not for a sweep\n  hint: leave out --sweep');
   }
   const range = sweepRange(options.sweep ?? '');
   const points = sweep(scenario, range);
