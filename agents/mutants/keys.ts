@@ -99,7 +99,6 @@ export const keyMutants: readonly Mutant[] = [
     name: 'hears-key-file-twice',
     sentence: 'Takes the two events of a replaced key file for two keys.',
     source: 'https://github.com/cilium/cilium/issues/19814',
-    upTo: 'cilium-1.16',
     make: hearingTwice,
   },
   {

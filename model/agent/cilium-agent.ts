@@ -12,7 +12,7 @@ import { error, failed, info, warning } from './log.ts';
 import { AgentMemory } from './memory.ts';
 import { deleteNode } from './node-delete.ts';
 import type { NodeName, NodeRecord } from './node-record.ts';
-import { upsertNode, validateNode } from './node-update.ts';
+import { upsertNode, validateLocalNode, validateNode } from './node-update.ts';
 import type { Operation } from './operation.ts';
 import { reclaimStaleKeys } from './reclaim.ts';
 
@@ -165,7 +165,9 @@ export class CiliumAgent implements Agent {
   *#validateAllNodes(): Operations {
     for (const name of shuffledNodes(this.#memory)) {
       const peer = this.#memory.peers.get(name);
-      if (peer !== undefined) yield* validateNode(this.#memory, peer);
+      yield* peer === undefined
+        ? validateLocalNode(this.#memory)
+        : validateNode(this.#memory, peer);
     }
     yield { kind: 'allNodesValidated', keyId: this.#memory.currentSpi };
   }

@@ -4,7 +4,7 @@ import type { AgentMemory } from './memory.ts';
 import { mapNode, rewriteNode } from './node-mapping.ts';
 import type { NodeRecord } from './node-record.ts';
 import { leadsToTheSame, type Peer } from './peer.ts';
-import { wantedObjects } from './wanted-objects.ts';
+import { dropWanted, wantedObjects } from './wanted-objects.ts';
 
 /** Takes a remote node's record in, be it new or changed. */
 export function* upsertNode(memory: AgentMemory, node: NodeRecord): Operations {
@@ -23,6 +23,13 @@ export function* upsertNode(memory: AgentMemory, node: NodeRecord): Operations {
 /** Goes through a remote node again, of which nothing new is known. */
 export function validateNode(memory: AgentMemory, peer: Peer): Operations {
   return isInLine(memory, peer) ? nothing : updateNode(memory, peer, undefined);
+}
+
+/** The local node's turn among all nodes: it has no states, but its own drop policies. */
+export function* validateLocalNode(memory: AgentMemory): Operations {
+  if (memory.loaded === undefined) return;
+  const { families } = memory.environment.settings;
+  yield* bringAbout(memory, families.map(dropWanted), false);
 }
 
 /** Whether going through a remote node again would change nothing. */

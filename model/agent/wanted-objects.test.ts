@@ -187,6 +187,15 @@ describe('a boot ID', () => {
     expect(host.xfrm.stateCount).toBe(0);
   });
 
+  it("that is short is an error of the node's own agent, too", () => {
+    const host = new AgentHost('cilium-1.19');
+    host.start({}, node(1, { bootId: 'short' }));
+    expect(logged(host.upsert(node(2)))).toEqual([
+      'error: incorrect size for boot ID, should be at least 36 characters long',
+    ]);
+    expect(host.xfrm.stateCount).toBe(0);
+  });
+
   it('that is short does no harm to a global key', () => {
     const host = new AgentHost('cilium-1.16');
     host.start({ keyFile: keyFile('3') });

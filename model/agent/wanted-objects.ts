@@ -47,7 +47,7 @@ export type Wanted =
 export function wantedObjects(update: FamilyUpdate): readonly Wanted[] {
   const { memory, node, family } = update;
   const { local } = memory.environment;
-  const drop: Wanted = { kind: 'sharedPolicy', policy: defaultDropPolicies[family] };
+  const drop = dropWanted(family);
   const obstacle = obstacleToKeys(update);
   if (obstacle !== undefined) return [drop, { kind: 'obstacle', report: obstacle }];
   const here = local.ciliumInternalIp[family];
@@ -69,13 +69,21 @@ export function wantedObjects(update: FamilyUpdate): readonly Wanted[] {
   ];
 }
 
-/** A node without boot ID is passed over whatever the key; only tunnel keys need all of one. */
+/** The policy that drops what is marked for encryption and has no other. */
+export function dropWanted(family: Family): Wanted {
+  return { kind: 'sharedPolicy', policy: defaultDropPolicies[family] };
+}
+
+/** A node without boot ID is passed over whatever the key; only tunnel keys need all of one, at both ends. */
 function obstacleToKeys({ memory, node, loaded }: FamilyUpdate): Operation | undefined {
-  const bootId = checkBootId(node.bootId, memory.environment.profile.secret);
-  if (bootId.kind === 'absent') {
+  const { local, profile } = memory.environment;
+  const remote = checkBootId(node.bootId, profile.secret);
+  if (remote.kind === 'absent') {
     return debug('Unable to enable IPsec for node with empty BootID');
   }
-  if (bootId.kind === 'usable' || !loaded.key.perTunnel) return undefined;
+  if (!loaded.key.perTunnel) return undefined;
+  const bootId = remote.kind === 'usable' ? checkBootId(local.bootId, profile.secret) : remote;
+  if (bootId.kind === 'usable' || bootId.kind === 'absent') return undefined;
   const { kind, message } = bootId;
   return kind === 'panic' ? { kind: 'exit', cause: 'panic', message } : error(message);
 }

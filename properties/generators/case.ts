@@ -19,6 +19,8 @@ export interface Case {
   /** By node of the first cluster: a secretSync of its own, or 0 for the common one. */
   readonly lateNode: { readonly node: number; readonly secretSync: Microseconds } | undefined;
   readonly rotations: number;
+  /** Each key but the first is written while the one before still spreads, which the documented procedure forbids. */
+  readonly isHasty: boolean;
   /** What is written in place of a proper key before the rotation, if anything. */
   readonly badSecret: BadSecret | undefined;
   readonly side: Side;
@@ -49,7 +51,11 @@ export type Side =
   | { readonly kind: 'justBelow'; readonly by: Microseconds }
   | { readonly kind: 'farBelow'; readonly perMille: number };
 
-/** The kinds of fault; a case's seed also draws which of them may happen in it. */
+/**
+ * The kinds of fault; a case's seed also draws which of them may happen in it. `visit`: a node joins
+ * and leaves. `readdress` and `shortenBootId`: a node of the other cluster publishes another router
+ * IP, or a boot ID that is too short to make keys of.
+ */
 export const faultKinds = [
   'pauseAgent',
   'slowNode',
@@ -64,6 +70,9 @@ export const faultKinds = [
   'leave',
   'join',
   'replace',
+  'visit',
+  'readdress',
+  'shortenBootId',
   'deletePods',
   'memoryPressure',
   'failOperation',
@@ -76,6 +85,8 @@ export interface CaseFault {
   readonly node: number;
   readonly at: Microseconds;
   readonly duration: Microseconds;
+  /** It happens while the fault before it lasts, rather than at an instant of its own. */
+  readonly isMeanwhile: boolean;
 }
 
 /** Which cases a campaign makes. */
@@ -144,6 +155,7 @@ const faults: fc.Arbitrary<readonly CaseFault[]> = fc
             node: fc.nat({ max: 5 }),
             at: span(4 * minute),
             duration: fc.integer({ min: second, max: minute }),
+            isMeanwhile: fc.boolean(),
           }),
           { maxLength: 4 },
         ),
@@ -178,6 +190,7 @@ export function anyCase({ releases }: CaseRange): fc.Arbitrary<Case> {
       { weight: 9, arbitrary: fc.constant(1) },
       { weight: 1, arbitrary: fc.constantFrom(0, 2) },
     ),
+    isHasty: fc.boolean(),
     badSecret: fc.oneof(
       { withCrossShrink: true },
       { weight: 7, arbitrary: fc.constant(undefined) },

@@ -13,7 +13,7 @@ import {
   type Step,
 } from '../../sim/index.ts';
 import { propagationBound } from '../invariants/propagation-bound.ts';
-import type { BadSecret, Case, CaseFault } from './case.ts';
+import type { BadSecret, Case, CaseFault, FaultKind } from './case.ts';
 
 const all: NodeSelector = { kind: 'all' };
 const names = ['east', 'west'] as const;
@@ -30,7 +30,9 @@ export function scenarioOf(made: Case, agent?: string): Scenario {
     ...cluster,
     settings: { ...cluster.settings, rotationDuration },
   }));
-  const between = propagationBound(draft) + rotationDuration + 3 * minute;
+  const between = made.isHasty
+    ? second / 2
+    : propagationBound(draft) + rotationDuration + 3 * minute;
   const procedure = procedureOf(made, between);
   return { ...draft, clusters, procedure };
 }
@@ -64,7 +66,7 @@ function draftOf(made: Case, agent: string | undefined): Scenario {
       },
     ],
     procedure: [],
-    faults: possibleFaults(made).map((fault) => faultOf(made, fault)),
+    faults: faultsOf(made),
     limits: { events: 1_000_000, time: 24 * 60 * minute },
     expect: nothingExpected,
     remedy: undefined,
@@ -79,10 +81,11 @@ function probeInterval({ nodes, clusters, dualStack }: Case): Microseconds {
 
 function clusterOf(made: Case, index: number, agent: string | undefined): ClusterPlan {
   const families = made.dualStack ? ([4, 6] as const) : ([4] as const);
-  const count = index === 0 ? made.nodes + spares(made) : 2;
+  const joins = index === 0 ? newcomers(made) : [];
+  const present = index === 0 ? made.nodes : 2;
   const planned = planNodes({
     firstNumber: (index + 1) * 256 + 1,
-    count,
+    count: present + joins.length,
     families,
     namePrefix: 'n',
   });
@@ -90,21 +93,23 @@ function clusterOf(made: Case, index: number, agent: string | undefined): Cluste
     name: names[index] as string,
     id: index + 1,
     release: made.release,
-    agent,
+    agent: index > 0 ? (oddAgent(made) ?? agent) : agent,
     kernel: '6.1',
     routing: made.routing,
     registry: made.registry,
     settings: { rotationDuration: 0, keyWatcher: true, families },
     secret: secretText(made.keyId),
-    nodes: planned.map((node, place) => ({ ...node, present: index > 0 || place < made.nodes })),
+    nodes: planned.map((node, place) => ({ ...node, present: place < present })),
     podsPerNode: 1,
   };
 }
 
-/** Nodes that are there for faults to have them join. */
-function spares({ faults }: Case): number {
-  return faults.some(({ kind }) => kind === 'join' || kind === 'replace') ? 1 : 0;
+/** The faults that have a node join: each has one of its own, after the first cluster's others. */
+function newcomers(made: Case): readonly CaseFault[] {
+  return possibleFaults(made).filter(({ kind }) => joining.includes(kind));
 }
+
+const joining: readonly FaultKind[] = ['join', 'visit', 'replace'];
 
 function secretText(keyId: number): string {
   return `${keyId}+ rfc4106(gcm(aes)) 00112233445566778899aabbccddeeff01020304 128`;
@@ -116,8 +121,26 @@ function lateNode({ lateNode: late, nodes }: Case): readonly DelayOverride[] {
   return [{ delay: 'secretSync', value, at: nodeAt(late.node % nodes), from: all }];
 }
 
-function nodeAt(index: number): NodeSelector {
-  return { kind: 'node', cluster: 'east', node: `n${index + 1}` };
+/** The agent of the second cluster, if that is to publish something odd when it restarts. */
+function oddAgent(made: Case): string | undefined {
+  const odd = possibleFaults(made).find(({ kind }) => kind in oddAgents);
+  return odd && oddAgents[odd.kind];
+}
+
+/** By the kind of fault; a cluster has one agent, so a case has one of them. */
+const oddAgents: Readonly<Partial<Record<FaultKind, string>>> = {
+  readdress: 'changes-router-ip-at-restart',
+  shortenBootId: 'publishes-short-boot-id-at-restart',
+};
+
+type OneNode = Extract<NodeSelector, { kind: 'node' }>;
+
+function nodeAt(index: number): OneNode {
+  return nodeOf('east', index);
+}
+
+function nodeOf(cluster: (typeof names)[number], index: number): OneNode {
+  return { kind: 'node', cluster, node: `n${index + 1}` };
 }
 
 function durationOf({ side }: Case, bound: Microseconds): Microseconds {
@@ -167,28 +190,73 @@ function badText({ badSecret, keyId, release }: Case): string {
   }
 }
 
-/** A node joins, leaves or is replaced at most once in a case: it cannot do so twice. */
-function possibleFaults({ faults }: Case): readonly CaseFault[] {
-  const changesMembers = ({ kind }: CaseFault): boolean =>
-    kind === 'join' || kind === 'leave' || kind === 'replace';
-  const first = faults.find(changesMembers);
-  return faults.filter((fault) => fault === first || !changesMembers(fault));
+/** The faults of a case that can happen, at their instants. */
+function faultsOf(made: Case): readonly FaultPlan[] {
+  let before: Pick<CaseFault, 'at' | 'duration'> | undefined = undefined;
+  const plans: FaultPlan[] = [];
+  for (const fault of possibleFaults(made)) {
+    const at: Microseconds =
+      fault.isMeanwhile && before !== undefined
+        ? before.at + (fault.at % before.duration)
+        : rotatesAt / 2 + fault.at;
+    before = { at, duration: fault.duration };
+    for (const { after, ...plan } of plansOf(made, fault)) plans.push({ at: at + after, ...plan });
+  }
+  return plans;
 }
 
-function faultOf(made: Case, { kind, node, at: after, duration }: CaseFault): FaultPlan {
-  const nodes = nodeAt(node % made.nodes);
-  const at = rotatesAt / 2 + after;
-  return { at, fault: faultAt(made, { kind, nodes, duration }) };
+/** A node leaves or is replaced at most once, and the second cluster, if there is one, is odd in one way. */
+function possibleFaults({ faults, nodes, clusters }: Case): readonly CaseFault[] {
+  const gone = new Set<number>();
+  const odd = faults.find(({ kind }) => kind in oddAgents)?.kind;
+  return faults.filter(({ kind, node }) => {
+    if (kind in oddAgents) return clusters === 2 && kind === odd;
+    if (kind !== 'leave' && kind !== 'replace') return true;
+    if (gone.has(node % nodes)) return false;
+    gone.add(node % nodes);
+    return true;
+  });
 }
 
-function faultAt(
-  made: Case,
-  {
-    kind,
-    nodes,
-    duration,
-  }: Pick<CaseFault, 'kind' | 'duration'> & { readonly nodes: NodeSelector },
-): Fault {
+interface Part {
+  readonly after: Microseconds;
+  readonly fault: Fault;
+}
+
+const atOnce = (fault: Fault): readonly Part[] => [{ after: 0, fault }];
+
+/** What a fault of a case is made of. */
+function plansOf(made: Case, fault: CaseFault): readonly Part[] {
+  const { kind, duration } = fault;
+  const nodes = nodeAt(fault.node % made.nodes);
+  const newcomer = nodeAt(made.nodes + newcomers(made).indexOf(fault));
+  switch (kind) {
+    case 'join':
+      return atOnce({ kind, nodes: newcomer });
+    case 'visit':
+      return [
+        { after: 0, fault: { kind: 'join', nodes: newcomer } },
+        { after: duration, fault: { kind: 'leave', nodes: newcomer } },
+      ];
+    case 'replace':
+      return atOnce({ kind, nodes, by: newcomer.node });
+    case 'readdress':
+    case 'shortenBootId':
+      return atOnce({ kind: 'restartAgent', nodes: nodeOf('west', 0), downtime: duration });
+    case 'leave':
+      return atOnce({ kind, nodes });
+    default:
+      return atOnce(disturbance(kind, nodes, duration));
+  }
+}
+
+type Disturbance = Exclude<
+  FaultKind,
+  'join' | 'visit' | 'replace' | 'readdress' | 'shortenBootId' | 'leave'
+>;
+
+/** What does not change which nodes there are. */
+function disturbance(kind: Disturbance, nodes: NodeSelector, duration: Microseconds): Fault {
   switch (kind) {
     case 'pauseAgent':
       return { kind, nodes, duration };
@@ -208,12 +276,6 @@ function faultAt(
     case 'crashAgent':
     case 'reboot':
       return { kind, nodes, downtime: duration };
-    case 'leave':
-      return { kind, nodes };
-    case 'join':
-      return { kind, nodes: nodeAt(made.nodes) };
-    case 'replace':
-      return { kind, nodes, by: `n${made.nodes + 1}` };
     case 'deletePods':
       return { kind, nodes, duration, routeRacePerMille: 500 };
     case 'memoryPressure':

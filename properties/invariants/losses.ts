@@ -61,9 +61,19 @@ export const losses: readonly Invariant[] = [
     id: 'no-plaintext',
     kind: 'always',
     sentence: 'No packet for a pod on another node ever leaves its node unencrypted.',
-    source: 'Cilium: bpf/lib/encrypt.h; cilium/cilium#34756',
+    source:
+      'Cilium: bpf/lib/encrypt.h; cilium/cilium#34756; plugins/cilium-cni for when pods of a booting node start',
     watch({ trace, nameOf }, note) {
+      // The model's pods send as soon as their node is up; real ones start when its agent serves them.
+      const booting = new Set<number>();
+      trace.observe('nodeChanged', (at, node, state) => {
+        if (at > 0 && trace.meaning('text', state) === 'running') booting.add(node);
+      });
+      trace.observe('allNodesValidated', (_at, node) => {
+        booting.delete(node);
+      });
       trace.observeFates(['plaintext'], (at, sender, receiver) => {
+        if (booting.has(sender)) return;
         note(at, `${nameOf(sender)} -> ${nameOf(receiver)} in plaintext`);
       });
       return undefined;

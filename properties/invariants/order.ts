@@ -26,11 +26,14 @@ function hasState(
   return false;
 }
 
-/** A key replaced another on this node, whose agent ran on. */
-function isRotation({ history }: Subject, node: number, keyId: number): boolean {
-  const { loads } = history.node(node);
-  return loads.length > 1 && loads[loads.length - 1]?.keyId === keyId;
+/** The key is the newest that the node has loaded, since the start of the run. */
+function isNewest({ history }: Subject, node: number, keyId: number): boolean {
+  const newest = history.node(node).loads.at(-1);
+  return newest?.keyId === keyId && newest.at > 0;
 }
+
+/** What an agent says of a key file that it does not take. */
+const refusal = 'Failed to load IPsec keyfile';
 
 export const order: readonly Invariant[] = [
   {
@@ -39,10 +42,13 @@ export const order: readonly Invariant[] = [
     sentence: 'A node advertises a key only when it can receive it from every settled peer.',
     source: 'cilium/cilium#44335, #44701: the order of v1.19',
     watch(subject, note) {
-      const { trace, scenario, nameOf } = subject;
-      if (scenario.clusters.some(({ release }) => release !== 'cilium-1.19')) return undefined;
+      const { trace, scenario, premises, nameOf } = subject;
+      const { hasMixedAgents, failing } = premises;
+      const isMeant = scenario.clusters.every(({ release }) => release === 'cilium-1.19');
+      if (!isMeant || hasMixedAgents) return undefined;
       trace.observe('published', (at, node, keyId) => {
-        if (!subject.isUndisturbed(node) || !isRotation(subject, node, keyId)) return;
+        // A node that starts is held to it, too, if it can install.
+        if (failing[node] === true || !isNewest(subject, node, keyId)) return;
         const ready = receivable(subject, node, keyId);
         for (const peer of trace.names.nodes.keys()) {
           if (peer === node || !subject.isUndisturbed(peer) || ready.has(peer)) continue;
@@ -137,12 +143,26 @@ export const order: readonly Invariant[] = [
   {
     id: 'bad-input-harmless',
     kind: 'always',
-    sentence: 'A key file that cannot be used does not stop an agent.',
-    source: 'Cilium: pkg/datapath/linux/ipsec/ipsec_linux.go, keyfileWatcher',
-    watch({ trace, premises, nameOf, isUndisturbed }, note) {
-      if (!premises.undisturbed.every(Boolean)) return undefined;
+    sentence: 'No key file and no node record stops the agent of a node that nothing disturbs.',
+    source: 'Cilium: pkg/datapath/linux/ipsec/ipsec_linux.go, keyfileWatcher; cilium/cilium#39059',
+    watch({ trace, nameOf, isUndisturbed }, note) {
       trace.observe('agentExited', (at, node) => {
         if (isUndisturbed(node)) note(at, `the agent of ${nameOf(node)} ends`);
+      });
+      return undefined;
+    },
+  },
+  {
+    id: 'no-false-alarm',
+    kind: 'always',
+    sentence: 'No agent says that it could not load a key file that is sound.',
+    source:
+      'Cilium: pkg/datapath/linux/ipsec/ipsec_linux.go, keyfileWatcher, whose health is then degraded; cilium/cilium#19814',
+    watch({ trace, premises, nameOf }, note) {
+      if (premises.hasOddSecret) return undefined;
+      trace.observe('log', (at, node, _level, message) => {
+        const text = String(trace.meaning('text', message));
+        if (text.startsWith(refusal)) note(at, `${nameOf(node)}: ${text}`);
       });
       return undefined;
     },

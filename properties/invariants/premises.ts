@@ -17,6 +17,14 @@ export interface Premises {
   readonly isLawful: boolean;
   /** By node: nothing restarts it, adds it, removes it or makes its operations fail. */
   readonly undisturbed: readonly boolean[];
+  /** By node: it publishes a boot ID that is too short for its peers to make keys of. */
+  readonly mute: readonly boolean[];
+  /** By node: operations of its agent fail. */
+  readonly failing: readonly boolean[];
+  /** The agents of the clusters are not the same: those of one may tell the others something odd. */
+  readonly hasMixedAgents: boolean;
+  /** Whether the agent of a node was down when it had to learn something of another that its start does not make up for. */
+  readonly mayMiss: (node: number, of: number) => boolean;
   /** From this instant on, all that was disturbed has had the time to come right again. */
   readonly restsFrom: Microseconds;
   /** An operator writes something else than the documented procedure does. */
@@ -34,7 +42,8 @@ export function premisesOf(scenario: Scenario): Premises {
   const hasOddSecret = scenario.procedure.some(
     ({ kind }) => kind === 'writeSecret' || kind === 'deleteSecret' || kind === 'copySecret',
   );
-  const nodes = scenario.clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
+  const nodes = selectableNodes(scenario);
+  const hasMixedAgents = new Set(scenario.clusters.map(({ agent }) => agent)).size > 1;
   const lastChange = Math.max(0, ...rotations, ...scenario.faults.map(endOf));
   return {
     bound,
@@ -42,8 +51,12 @@ export function premisesOf(scenario: Scenario): Premises {
       Math.min(...kept) >= bound &&
       gaps.every((gap) => gap > settles) &&
       scenario.procedure.every(({ kind }) => lawfulSteps.includes(kind)),
-    undisturbed: undisturbedNodes(scenario),
-    restsFrom: lastChange + settles + 3 * backgroundSyncInterval(nodes) + restart,
+    undisturbed: undisturbedNodes(scenario, nodes),
+    mute: nodes.map((node) => hasMixedAgents && isMute(scenario, node)),
+    failing: nodes.map((node) => faultsAt(scenario.faults, ['failOperation'], node).length > 0),
+    hasMixedAgents,
+    mayMiss: missedNews(scenario, nodes, bound),
+    restsFrom: lastChange + settles + 3 * backgroundSyncInterval(nodes.length) + restart,
     hasOddSecret,
   };
 }
@@ -71,14 +84,67 @@ function endOf({ at, fault }: Scenario['faults'][0]): Microseconds {
 /** kvstore records of a node that cannot renew its lease for so long are deleted (cilium: pkg/kvstore, 15 min). */
 const lease: Microseconds = 15 * minute;
 
-function undisturbedNodes(scenario: Scenario): readonly boolean[] {
-  const nodes = scenario.clusters.flatMap((cluster) =>
-    cluster.nodes.map((plan) => ({
-      clusterName: cluster.name,
-      shortName: plan.name,
-      present: plan.present,
-    })),
+interface PlannedNode extends Selectable {
+  readonly present: boolean;
+}
+
+/** Another agent than the rest have, which publishes what no key can be made of when it restarts. */
+const mutingAgent = 'publishes-short-boot-id-at-restart';
+
+function isMute({ clusters, faults }: Scenario, node: PlannedNode): boolean {
+  const isOdd = clusters.some(
+    ({ name, agent }) => name === node.clusterName && agent === mutingAgent,
   );
+  return isOdd && faultsAt(faults, ['restartAgent'], node).length > 0;
+}
+
+function selectableNodes({ clusters }: Scenario): readonly PlannedNode[] {
+  return clusters.flatMap(({ name: clusterName, nodes }) =>
+    nodes.map(({ name: shortName, present }) => ({ clusterName, shortName, present })),
+  );
+}
+
+/**
+ * An agent that starts compares no keys since v1.18, so that it leaves states of a boot before
+ * (`xfrmStateReplace`); and a crash loses the nodes that it learnt of in the last minute, which its
+ * start then does not delete (pkg/node/manager/manager.go, the checkpoint).
+ */
+function missedNews(
+  { faults }: Scenario,
+  nodes: readonly PlannedNode[],
+  bound: Microseconds,
+): Premises['mayMiss'] {
+  const downtimes = nodes.map((node) => faultsAt(faults, ['restartAgent', 'crashAgent'], node));
+  const news = nodes.map((node) => [
+    ...faultsAt(faults, ['reboot'], node),
+    ...faults.filter(
+      ({ fault }) =>
+        fault.kind === 'replace' &&
+        'cluster' in fault.nodes &&
+        fault.nodes.cluster === node.clusterName &&
+        fault.by === node.shortName,
+    ),
+    ...(node.present ? [] : faultsAt(faults, ['leave'], node)),
+  ]);
+  return (node, of) =>
+    (news[of] ?? []).some((one) =>
+      (downtimes[node] ?? []).some(
+        (down) => down.at <= endOf(one) + bound && endOf(down) >= one.at - minute,
+      ),
+    );
+}
+
+function faultsAt(
+  faults: Scenario['faults'],
+  kinds: readonly Fault['kind'][],
+  node: PlannedNode,
+): Scenario['faults'] {
+  return faults.filter(
+    ({ fault }) => kinds.includes(fault.kind) && 'nodes' in fault && selects(fault.nodes, node),
+  );
+}
+
+function undisturbedNodes(scenario: Scenario, nodes: readonly PlannedNode[]): readonly boolean[] {
   const faults = [
     ...scenario.faults.map(({ fault }) => fault),
     ...scenario.procedure.flatMap((step) => (step.kind === 'act' ? [step.fault] : [])),
@@ -88,8 +154,7 @@ function undisturbedNodes(scenario: Scenario): readonly boolean[] {
   );
   const disturbing = [...faults.flatMap(disturbs), ...upgrades];
   return nodes.map(
-    (node: Selectable & { readonly present: boolean }) =>
-      node.present && !disturbing.some((selector) => selects(selector, node)),
+    (node) => node.present && !disturbing.some((selector) => selects(selector, node)),
   );
 }
 

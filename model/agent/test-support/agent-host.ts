@@ -47,7 +47,7 @@ export class AgentHost {
   }
 
   /** Starts a new process, by default with key ID 3 and nothing known; answers what it did. */
-  start(start: Partial<AgentStart> = {}): readonly Operation[] {
+  start(start: Partial<AgentStart> = {}, local = node(1)): readonly Operation[] {
     this.#agent = new CiliumAgent({
       profile: agentProfiles[this.#release],
       settings: {
@@ -58,7 +58,7 @@ export class AgentHost {
         reclaimInterval: minute,
         ...this.#settings,
       },
-      local: node(1),
+      local,
       keyRing: this.keyRing,
       // Ever more, unless it may trust what it did: so that it never takes anything for granted.
       answerNow: () => undefined,
