@@ -25,6 +25,7 @@ export type {
   ListedState,
   Mark,
   PolicyConfig,
+  Selector,
   StateConfig,
   StateShape,
   XfrmPolicy,

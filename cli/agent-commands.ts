@@ -29,6 +29,13 @@ export function addAgent(program: Command, version: string, done: (code: ExitCod
     .option('--seed <seed>', "instead of each scenario's own")
     .option('--known-failures <file>', 'IDs, one a line, that do not count')
     .option('--silence <seconds>', 'how long the agent may say nothing', positive, 10)
+    .option(
+      '--fuzz <n>',
+      'generated cases after the suite; default: 20, or 0 with --only',
+      wholeNumber,
+    )
+    .option('--out <file>', 'where to write the smallest case that the campaign found, as YAML')
+    .option('--report <file>', 'write a report: .md, .json or .xml (JUnit), by its ending')
     .option('--json', 'print the result as JSON')
     .action(async (command: readonly string[], options: AgentTestOptions) => {
       const { agentTest } = await import('./commands/agent-test.ts');
@@ -58,6 +65,11 @@ function addCompare(agent: Command, version: string, done: (code: ExitCode) => v
 
 function collect(value: string, collected: readonly string[]): readonly string[] {
   return [...collected, value];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
 }
 
 function positive(text: string): number {

@@ -107,12 +107,20 @@ function lossText({ verdict }: Rehearsal): string {
   return JSON.stringify([loss.fate, loss.sender, loss.receiver, loss.firstAt]);
 }
 
-/** Failures first that are those of the incident, so that the incident is what is read first. */
-export function inOrderOfBlame(results: readonly CaseResult[]): readonly CaseResult[] {
-  const rank = ({ outcome }: CaseResult): number => {
-    if (outcome.kind === 'survived') return 3;
-    if (outcome.kind !== 'failed') return 2;
-    return outcome.likeIncident ? 0 : 1;
+/**
+ * Failures first, and of these first those in the scenarios of the incident that the agent is most
+ * like (`likenesses`), so that the incident is what is read first.
+ */
+export function inOrderOfBlame(
+  results: readonly CaseResult[],
+  mostLike: readonly SuiteCase[] = [],
+): readonly CaseResult[] {
+  const first = new Set(mostLike.map(({ id }) => id));
+  const rank = ({ suiteCase, outcome }: CaseResult): number => {
+    if (outcome.kind === 'survived') return 4;
+    if (outcome.kind !== 'failed') return 3;
+    if (first.has(suiteCase.id)) return 0;
+    return outcome.likeIncident ? 1 : 2;
   };
   return [...results].sort((one, other) => rank(one) - rank(other));
 }

@@ -8,6 +8,7 @@ export {
   runCase,
   type SuiteCase,
 } from './agent-suite.ts';
+export { type Likeness, likenesses } from './agent-likeness.ts';
 export { measure, type Measures, writesKey } from './compare-agents.ts';
 export { check, type Check, type CheckedRun, seedsOf } from './check.ts';
 export type { Deviation } from './expectation.ts';

@@ -1,3 +1,11 @@
+export {
+  agentDocument,
+  agentJson,
+  agentSummary,
+  type AgentTested,
+  campaignLines,
+  likenessText,
+} from './agent-document.ts';
 export { chromeTrace } from './chrome-trace.ts';
 export type { ReportCase, ReportDocument, ReportOutcome, ReportTable } from './document.ts';
 export { githubReport } from './github.ts';

@@ -1,20 +1,34 @@
 import { CommandAgents } from '../../agents/process/index.ts';
+import { assert } from '../../model/assert.ts';
 import {
+  type AgentChunk,
   type AgentUnderTest,
   type CaseResult,
   inOrderOfBlame,
   isSurvivable,
+  likenesses,
+  runAgentChunk,
   runCase,
   type SuiteCase,
 } from '../../properties/index.ts';
+import {
+  agentDocument,
+  agentJson,
+  type AgentTested,
+  campaignLines,
+  likenessText,
+} from '../../reports/index.ts';
+import { writeScenario } from '../../scenarios/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput } from '../failure.ts';
 import { findId, libraryIds } from '../library.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
 import { readNamed } from '../read-file.ts';
+import { assertReportable, writeReport } from '../report-file.ts';
 import { casesOf } from '../suite-cases.ts';
 import { detailsOf } from '../suite-details.ts';
+import { assertWritable, writeTogether } from '../write-files.ts';
 
 export interface AgentTestOptions {
   readonly only: readonly string[];
@@ -22,7 +36,14 @@ export interface AgentTestOptions {
   readonly knownFailures?: string;
   readonly silence: number;
   readonly json?: true;
+  /** Generated cases after the suite; undefined: some, but none where single scenarios are asked for. */
+  readonly fuzz?: number;
+  /** A file for the smallest case that a campaign found. */
+  readonly out?: string;
+  readonly report?: string;
 }
+
+const casesByDefault = 20;
 
 /** `keyturn agent test`: an agent of another process through every scenario that Cilium's survives. */
 export async function agentTest(
@@ -31,6 +52,9 @@ export async function agentTest(
   version: string,
 ): Promise<ExitCode> {
   const ids = chosenIds(options);
+  // Before the work whose results are to go there.
+  assertReportable(options.report);
+  if (options.out !== undefined) assertWritable(options.out);
   const known = knownFailures(options.knownFailures);
   const agents = new CommandAgents(command, {
     harness: `keyturn ${version}`,
@@ -51,14 +75,64 @@ export async function agentTest(
       endRun: () => agents.endRun()?.message,
     };
     const results = await runAll(casesOf(ids, options.seed), agent);
-    process.stdout.write(
-      options.json === true ? json(agent, results, known) : text(agent, results, known),
-    );
-    return exitCodeOf(results, known);
+    const like = likenesses(results, casesOf(libraryIds(), options.seed), agent);
+    const tested: AgentTested = {
+      name: agent.name,
+      results: inOrderOfBlame(results, like[0]?.incidents),
+      isKnown: (id) => known.has(id),
+      likenesses: like,
+      campaign: await campaign(agent, options),
+      repeat: commandLine(['keyturn', 'agent', 'test', ...flagsOf(options), '--', ...command]),
+    };
+    process.stdout.write(options.json === true ? agentJson(tested, detailsOf) : text(tested));
+    writeReport(options.report, agentDocument(tested, detailsOf));
+    writeCounterexample(options.out, tested.campaign);
+    return exitCodeOf(tested);
   } finally {
     stopOnSignals();
     await agents.close();
   }
+}
+
+/** What a repetition needs to find the same. */
+function flagsOf({ only, seed, fuzz }: AgentTestOptions): readonly string[] {
+  return [
+    ...only.flatMap((id) => ['--only', id]),
+    ...(seed === undefined ? [] : ['--seed', seed]),
+    ...(fuzz === undefined ? [] : ['--fuzz', String(fuzz)]),
+  ];
+}
+
+/** Generated cases, up to the first in which the agent does what must not be. */
+async function campaign(
+  agent: AgentUnderTest,
+  { fuzz, only, seed = '1' }: AgentTestOptions,
+): Promise<AgentChunk | undefined> {
+  const cases = only.length > 0 && fuzz === undefined ? 0 : (fuzz ?? casesByDefault);
+  if (cases === 0) return undefined;
+  let runs = 0;
+  for (let chunk = 0; runs < cases; chunk += 1) {
+    const result = runAgentChunk(agent, { seed: numberOf(seed), chunk, most: cases - runs });
+    runs += result.runs;
+    if (result.kind !== 'holds') return { ...result, runs };
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[Kcampaign: ${runs} of ${cases}`);
+    await new Promise((done) => setImmediate(done));
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  return { kind: 'holds', runs };
+}
+
+/** A campaign's seed is a number; a scenario's is a text. */
+function numberOf(seed: string): number {
+  return [...seed].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 0);
+}
+
+function writeCounterexample(path: string | undefined, found: AgentChunk | undefined): void {
+  if (path === undefined || found?.kind !== 'violated') return;
+  const written = writeScenario(found.scenario);
+  assert(written.ok, 'a generated case can be written');
+  writeTogether([{ path, text: written.value }]);
+  process.stderr.write(`wrote ${path}\n`);
 }
 
 function chosenIds({ only }: AgentTestOptions): readonly string[] {
@@ -108,21 +182,24 @@ function endOnSignals(agents: CommandAgents): () => void {
   };
 }
 
-function text(
-  agent: AgentUnderTest,
-  results: readonly CaseResult[],
-  known: ReadonlySet<string>,
-): string {
+function text(tested: AgentTested): string {
   const paint = paintFor(process.env, process.stdout.isTTY);
-  const lines = inOrderOfBlame(results).flatMap((result) => {
+  const { results, isKnown, campaign, likenesses: like } = tested;
+  const lines = results.flatMap((result) => {
     const { suiteCase, outcome } = result;
     if (outcome.kind === 'survived') return [`${paint.good('survived')}  ${suiteCase.id}`];
-    const mark = known.has(suiteCase.id) ? 'known   ' : paint.bad(labels[outcome.kind]);
+    const mark = isKnown(suiteCase.id) ? 'known   ' : paint.bad(labels[outcome.kind]);
     return [`${mark}  ${suiteCase.id}`, ...detailsOf(result).map((line) => `          ${line}`)];
   });
+  const mostLike = likenessText(like);
   const failed = results.filter(({ outcome }) => outcome.kind !== 'survived').length;
-  const summary = `${agent.name}: ${results.length} scenarios, ${failed} not survived`;
-  return [...lines, summary, ''].join('\n');
+  return [
+    ...(mostLike === undefined ? [] : [mostLike]),
+    ...lines,
+    ...(campaign === undefined ? [] : campaignLines(campaign)),
+    `${tested.name}: ${results.length} scenarios, ${failed} not survived`,
+    '',
+  ].join('\n');
 }
 
 const labels = {
@@ -132,26 +209,11 @@ const labels = {
   nonDeterministic: 'DIFFERS ',
 } as const;
 
-function json(
-  agent: AgentUnderTest,
-  results: readonly CaseResult[],
-  known: ReadonlySet<string>,
-): string {
-  const cases = inOrderOfBlame(results).map((result) => ({
-    id: result.suiteCase.id,
-    outcome: result.outcome.kind,
-    known: known.has(result.suiteCase.id),
-    digest: result.digest,
-    details: detailsOf(result),
-  }));
-  return `${JSON.stringify({ agent: agent.name, cases }, null, 2)}\n`;
-}
-
-function exitCodeOf(results: readonly CaseResult[], known: ReadonlySet<string>): ExitCode {
-  const kinds = new Set(
-    results.filter(({ suiteCase }) => !known.has(suiteCase.id)).map(({ outcome }) => outcome.kind),
-  );
+function exitCodeOf({ results, isKnown, campaign }: AgentTested): ExitCode {
+  const counted = results.filter(({ suiteCase }) => !isKnown(suiteCase.id));
+  const kinds = new Set<string>(counted.map(({ outcome }) => outcome.kind));
   if (kinds.has('nonDeterministic')) return exitCode.nonDeterministic;
-  if (kinds.has('failed') || kinds.has('fault')) return exitCode.violated;
+  const breaks = campaign !== undefined && campaign.kind !== 'holds';
+  if (kinds.has('failed') || kinds.has('fault') || breaks) return exitCode.violated;
   return kinds.has('inconclusive') ? exitCode.inconclusive : exitCode.holds;
 }

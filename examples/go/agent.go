@@ -109,11 +109,12 @@ type mapEntry struct {
 }
 
 type settings struct {
-	RotationDurationUs int64 `json:"ipsecKeyRotationDurationUs"`
-	KeyWatcher         bool  `json:"enableIPsecKeyWatcher"`
-	IPv4               bool  `json:"enableIPv4"`
-	IPv6               bool  `json:"enableIPv6"`
-	ReclaimIntervalUs  int64 `json:"reclaimIntervalUs"`
+	RotationDurationUs int64  `json:"ipsecKeyRotationDurationUs"`
+	KeyWatcher         bool   `json:"enableIPsecKeyWatcher"`
+	IPv4               bool   `json:"enableIPv4"`
+	IPv6               bool   `json:"enableIPv6"`
+	ReclaimIntervalUs  int64  `json:"reclaimIntervalUs"`
+	RoutingMode        string `json:"routingMode"`
 }
 
 type request struct {
@@ -352,40 +353,66 @@ func (a *agent) program(n node, rebooted bool) {
 		return
 	}
 	for _, family := range families {
-		here, there := a.local.CiliumInternalIP[family], n.CiliumInternalIP[family]
-		enabled := map[string]bool{"ipv4": a.settings.IPv4, "ipv6": a.settings.IPv6}[family]
-		if !enabled || here == "" || there == "" {
+		if !map[string]bool{"ipv4": a.settings.IPv4, "ipv6": a.settings.IPv6}[family] {
 			continue
 		}
 		all := anything[family]
-		outMark := mark{id<<16 | uint32(a.key.id)<<12 | encrypt, outMask}
-		whatever := template{SPI: 0, ReqID: 0, Mode: "tunnel", Optional: true}
-		toHere := whatever
-		toHere.Dst = here
-		out := template{Src: here, Dst: there, SPI: a.key.id, ReqID: 1, Mode: "tunnel"}
-
 		a.setPolicy(policy{policyName{"out", all, all, mark{encrypt, actionMask}}, 100, policyBlock, []template{}})
-		a.setState(stateName{here, there, a.key.id, outMark}, encrypt, a.derive(here, there, a.local, n), rebooted)
-		if pods := n.PodCIDR[family]; pods != "" {
-			a.setPolicy(policy{policyName{"out", all, pods, outMark}, 0, policyPass, []template{out}})
+		pods := tunnel{a.local.CiliumInternalIP[family], n.CiliumInternalIP[family], all, n.PodCIDR[family], 1}
+		a.setTunnel(pods, n, id, rebooted)
+		if here := pods.here; here != "" {
+			a.setPolicy(policy{policyName{"fwd", all, all, mark{}}, 2975, policyPass, []template{optional(here)}})
+			a.setPolicy(policy{policyName{"in", all, all, mark{}}, 0, policyPass, []template{optional("")}})
 		}
-		a.setState(stateName{there, here, a.key.id, mark{id<<16 | decrypt, inMask}}, decrypt, a.derive(there, here, n, a.local), rebooted)
-		a.setPolicy(policy{policyName{"fwd", all, all, mark{}}, 2975, policyPass, []template{toHere}})
-		a.setPolicy(policy{policyName{"in", all, all, mark{}}, 0, policyPass, []template{whatever}})
+	}
+	if a.settings.RoutingMode == "tunnel" && a.settings.IPv4 { // VXLAN itself is encrypted, too
+		here, there := a.local.InternalIP["ipv4"], n.InternalIP["ipv4"]
+		a.setTunnel(tunnel{here, there, here + "/32", there + "/32", 2}, n, id, rebooted)
 	}
 }
 
-func (a *agent) setState(name stateName, outputMark uint32, digits string, rebooted bool) {
+// Both ends of a tunnel, and what is sent through it.
+type tunnel struct {
+	here, there string
+	src, dst    string
+	reqID       int
+}
+
+func (a *agent) setTunnel(t tunnel, n node, id uint32, rebooted bool) {
+	if t.here == "" || t.there == "" {
+		return
+	}
+	outMark := mark{id<<16 | uint32(a.key.id)<<12 | encrypt, outMask}
+	inMark := mark{id<<16 | decrypt, inMask}
+	leading := template{Src: t.here, Dst: t.there, SPI: a.key.id, ReqID: t.reqID, Mode: "tunnel"}
+	out := a.state(stateName{t.here, t.there, a.key.id, outMark}, t.reqID, encrypt, a.derive(t.here, t.there, a.local, n))
+	in := a.state(stateName{t.there, t.here, a.key.id, inMark}, t.reqID, decrypt, a.derive(t.there, t.here, n, a.local))
+	a.setState(out, rebooted)
+	if t.dst != "" {
+		a.setPolicy(policy{policyName{"out", t.src, t.dst, outMark}, 0, policyPass, []template{leading}})
+	}
+	a.setState(in, rebooted)
+}
+
+func optional(dst string) template {
+	return template{Dst: dst, Mode: "tunnel", Optional: true}
+}
+
+func (a *agent) state(name stateName, reqID int, outputMark uint32, digits string) state {
+	return state{
+		stateName: name, Mode: "tunnel", ReqID: reqID, OutputMark: mark{outputMark, outMask},
+		ESN: true, ReplayWindow: 1024, AEAD: aead{a.key.name, digits, a.key.icvLen},
+	}
+}
+
+func (a *agent) setState(wanted state, rebooted bool) {
+	name := wanted.stateName
 	found := a.ask("xfrmStateFind", name.params()).State
-	if found != nil && !rebooted && found.AEAD.Key == digits {
+	if found != nil && !rebooted && found.AEAD.Key == wanted.AEAD.Key {
 		return
 	}
 	if found != nil {
 		a.deleteState(name)
-	}
-	wanted := state{
-		stateName: name, Mode: "tunnel", ReqID: 1, OutputMark: mark{outputMark, outMask},
-		ESN: true, ReplayWindow: 1024, AEAD: aead{a.key.name, digits, a.key.icvLen},
 	}
 	for i := 0; i < tries; i++ {
 		switch a.ask("xfrmStateAdd", object{"state": wanted}).Errno {

@@ -136,28 +136,35 @@ class Agent:
         if not node["bootID"] or self.key is None:
             return
         for family in self.families:
-            here, there = self.local["ciliumInternalIP"].get(family), node["ciliumInternalIP"].get(family)
-            if here is None or there is None:
-                continue
-            out_mark = {"value": node_id << 16 | self.key["id"] << 12 | ENCRYPT, "mask": OUT_MASK}
-            in_mark = {"value": node_id << 16 | DECRYPT, "mask": IN_MASK}
             drop = {"dir": "out", "src": ANY[family], "dst": ANY[family], "priority": 100, "action": "block", "tmpls": []}
             self.policy({**drop, "mark": {"value": ENCRYPT, "mask": 0xF00}})
-            self.state(here, there, out_mark, ENCRYPT, self.derive(here, there, self.local, node), rebooted)
-            out = template(here, there, self.key["id"], 1, False)
-            self.policy(allow("out", ANY[family], node["podCIDR"].get(family), out_mark, out))
-            self.state(there, here, in_mark, DECRYPT, self.derive(there, here, node, self.local), rebooted)
-            self.policy({**allow("fwd", ANY[family], ANY[family], None, template(None, here, 0, 0, True)), "priority": 2975})
-            self.policy(allow("in", ANY[family], ANY[family], None, template(None, None, 0, 0, True)))
+            self.tunnel(node, node_id, family, "ciliumInternalIP", ANY[family], node["podCIDR"].get(family), 1, rebooted)
+        if self.settings["routingMode"] == "tunnel" and "ipv4" in self.families:  # VXLAN itself is encrypted, too
+            here, there = (n["internalIP"].get("ipv4", "") + "/32" for n in (self.local, node))
+            self.tunnel(node, node_id, "ipv4", "internalIP", here, there, 2, rebooted)
 
-    def state(self, src, dst, mark, output, key, rebooted):
+    def tunnel(self, node, node_id, family, ends, inner, peer, reqid, rebooted):
+        """Both directions between two addresses, and what is sent through them."""
+        here, there = self.local[ends].get(family), node[ends].get(family)
+        if here is None or there is None:
+            return
+        out_mark = {"value": node_id << 16 | self.key["id"] << 12 | ENCRYPT, "mask": OUT_MASK}
+        in_mark = {"value": node_id << 16 | DECRYPT, "mask": IN_MASK}
+        self.state(here, there, out_mark, ENCRYPT, reqid, self.derive(here, there, self.local, node), rebooted)
+        self.policy(allow("out", inner, peer, out_mark, template(here, there, self.key["id"], reqid, False)))
+        self.state(there, here, in_mark, DECRYPT, reqid, self.derive(there, here, node, self.local), rebooted)
+        if ends == "ciliumInternalIP":
+            self.policy({**allow("fwd", ANY[family], ANY[family], None, template(None, here, 0, 0, True)), "priority": 2975})
+        self.policy(allow("in", ANY[family], ANY[family], None, template(None, None, 0, 0, True)))
+
+    def state(self, src, dst, mark, output, reqid, key, rebooted):
         name = {"src": src, "dst": dst, "spi": self.key["id"], "mark": mark}
         found = self.ask("xfrmStateFind", **name).get("state")
         if found and not rebooted and found["aead"]["key"] == key:
             return
         if found:
             self.ask("xfrmStateDelete", **name)
-        state = {**name, "mode": "tunnel", "reqid": 1, "outputMark": {"value": output, "mask": OUT_MASK}}
+        state = {**name, "mode": "tunnel", "reqid": reqid, "outputMark": {"value": output, "mask": OUT_MASK}}
         state["aead"] = {"name": self.key["name"], "key": key, "icvLen": self.key["icv"]}
         state.update(esn=True, replayWindow=1024)
         for _ in range(10):  # the kernel may be short of memory, or hold what is in the way

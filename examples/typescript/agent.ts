@@ -33,8 +33,10 @@ import {
   outputState,
   type PolicyConfig,
   secretRules,
+  type Selector,
   serveStdio,
   type StateConfig,
+  type StateShape,
   type Steps,
   toward,
   wildcardInputPolicies,
@@ -43,6 +45,19 @@ import {
 const release = 'cilium-1.19';
 /** The kernel may be short of memory, or hold what is in the way. */
 const tries = 10;
+
+interface PeerFamily {
+  readonly node: NodeRecord;
+  readonly nodeId: number;
+  readonly family: Family;
+}
+
+interface TunnelParts {
+  readonly here: Address;
+  readonly there: Address;
+  readonly shapes: readonly [StateShape, StateShape];
+  readonly selector: Selector | undefined;
+}
 
 class ExampleAgent implements Agent {
   readonly #environment: AgentEnvironment;
@@ -213,34 +228,65 @@ class ExampleAgent implements Agent {
   }
 
   /** In the order in which they must be there: nothing leaves unencrypted, nothing is led into a void. */
-  #wanted(
-    loaded: LoadedKey,
-    { node, nodeId, family }: { node: NodeRecord; nodeId: number; family: Family },
-  ): readonly (StateConfig | PolicyConfig)[] {
-    const { keyRing, local } = this.#environment;
-    const { shapes, psk } = loaded;
-    const { keyId } = loaded.key;
+  #wanted(loaded: LoadedKey, of: PeerFamily): readonly (StateConfig | PolicyConfig)[] {
+    const { local, settings } = this.#environment;
+    const { node, family } = of;
+    const { shapes } = loaded;
     const here = local.ciliumInternalIp[family];
     const there = node.ciliumInternalIp[family];
-    if (here === undefined || there === undefined) return [];
-    const out = { source: here, destination: there };
-    const into = { source: there, destination: here };
-    const [hereBootId, thereBootId] = [keyRing.bootId(local.bootId), keyRing.bootId(node.bootId)];
-    const outIds = { sourceBootId: hereBootId, destinationBootId: thereBootId };
-    const inIds = { sourceBootId: thereBootId, destinationBootId: hereBootId };
-    const outKey = keyRing.tunnelKey({ psk, ...out, ...outIds });
-    const inKey = keyRing.tunnelKey({ psk, ...into, ...inIds });
+    const [hereHost, thereHost] = [local.internalIp[4], node.internalIp[4]];
     const pods = node.podCidr[family];
-    const { reqid } = shapes.output;
+    const isEncapsulated = settings.routing === 'tunnel' && family === 4;
     return [
       defaultDropPolicies[family],
-      outputState({ shape: shapes.output, tunnel: out, nodeId, keyId, key: outKey }),
-      ...(pods === undefined
+      ...(here === undefined || there === undefined
         ? []
-        : [outputPolicy({ tunnel: out, selector: toward(pods), nodeId, keyId, reqid })]),
-      inputState({ shape: shapes.input, tunnel: into, nodeId, keyId, key: inKey }),
-      forwardPolicy(family, here, 0),
-      wildcardInputPolicies[family],
+        : [
+            ...this.#tunnel(loaded, of, {
+              here,
+              there,
+              shapes: [shapes.output, shapes.input],
+              selector: pods === undefined ? undefined : toward(pods),
+            }),
+            forwardPolicy(family, here, 0),
+            wildcardInputPolicies[family],
+          ]),
+      // VXLAN itself is encrypted, too.
+      ...(!isEncapsulated || hereHost === undefined || thereHost === undefined
+        ? []
+        : this.#tunnel(loaded, of, {
+            here: hereHost,
+            there: thereHost,
+            shapes: [shapes.overlayOutput, shapes.overlayInput],
+            selector: {
+              source: { address: hereHost, length: 32 },
+              destination: { address: thereHost, length: 32 },
+            },
+          })),
+    ];
+  }
+
+  /** Both directions between two addresses, and what leads into the outgoing one. */
+  #tunnel(
+    { psk, key: { keyId } }: LoadedKey,
+    { node, nodeId }: PeerFamily,
+    { here, there, shapes: [output, input], selector }: TunnelParts,
+  ): readonly (StateConfig | PolicyConfig)[] {
+    const { keyRing, local } = this.#environment;
+    const [ownBootId, peerBootId] = [keyRing.bootId(local.bootId), keyRing.bootId(node.bootId)];
+    const out = { source: here, destination: there };
+    const into = { source: there, destination: here };
+    const outIds = { sourceBootId: ownBootId, destinationBootId: peerBootId };
+    const inIds = { sourceBootId: peerBootId, destinationBootId: ownBootId };
+    const outKey = keyRing.tunnelKey({ psk, ...out, ...outIds });
+    const inKey = keyRing.tunnelKey({ psk, ...into, ...inIds });
+    const { reqid } = output;
+    return [
+      outputState({ shape: output, tunnel: out, nodeId, keyId, key: outKey }),
+      ...(selector === undefined
+        ? []
+        : [outputPolicy({ tunnel: out, selector, nodeId, keyId, reqid })]),
+      inputState({ shape: input, tunnel: into, nodeId, keyId, key: inKey }),
     ];
   }
 

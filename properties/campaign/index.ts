@@ -9,3 +9,4 @@ export {
 } from './chunk.ts';
 export { magnified } from './magnified.ts';
 export type { Shrunk } from './shrink.ts';
+export { type AgentChunk, agentChunkSize, runAgentChunk } from './agent-campaign.ts';
