@@ -1,5 +1,5 @@
 export { boot, type BootOptions } from './linux/boot.ts';
-export { exceptions, unseenCounters } from './linux/exceptions.ts';
+export { exceptionsOf, unseenCounters } from './linux/exceptions.ts';
 export { KernelLost, KernelMissing } from './linux/failure.ts';
 export { install } from './linux/install.ts';
 export { findImage, type KernelImage } from './linux/kernel-image.ts';

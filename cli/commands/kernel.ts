@@ -1,7 +1,7 @@
 import {
   boot,
   differenceText,
-  exceptions,
+  exceptionsOf,
   findImage,
   install,
   KernelLost,
@@ -131,8 +131,10 @@ export function fuzz(options: FuzzOptions): Promise<ExitCode> {
       );
       return exitCode.violated;
     }
-    for (const [name, reason] of exceptions) print(`${name}: cannot be provoked (${reason})`);
-    const unseen = unseenCounters(kernelProfiles[machine.profile], result.counters);
+    const profile = kernelProfiles[machine.profile];
+    for (const [name, reason] of exceptionsOf(profile))
+      print(`${name}: cannot be provoked (${reason})`);
+    const unseen = unseenCounters(profile, result.counters);
     for (const name of unseen) print(`${name}: NOT SEEN, and nothing is known to forbid it`);
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     print(

@@ -20,15 +20,16 @@ export function decapsulate(
   profile: KernelProfile,
 ): InnerPacket | 'modeError' | 'discarded' {
   const next = nextHeader(packet);
+  const fits = !profile.checksInnerFamily || fitsSelectorFamily(state, next);
   if (state.shape.mode === 'transport') {
+    // With a selector of any family, 5.10 knows how to undo nothing but IP in IP.
+    if (!fits && hasAnySelector(state)) return 'modeError';
     return packet.mode === 'transport' ? packet.inner : asPayload(packet, next);
   }
   if (next !== tunnelProtocol[4] && next !== tunnelProtocol[6]) return 'modeError';
+  if (!fits && !hasAnySelector(state)) return 'modeError';
   const truthful =
     packet.mode === 'tunnel' && next === tunnelProtocol[packet.inner.destination.family];
-  if (profile.checksInnerFamily && !(truthful && fitsSelectorFamily(state, next))) {
-    return 'modeError';
-  }
   return truthful ? packet.inner : 'discarded';
 }
 
@@ -43,8 +44,12 @@ function asPayload(packet: EspPacket, protocol: number): InnerPacket {
   return { source, destination, protocol, length: ipHeader(packet) + protectedOctets(mode, inner) };
 }
 
+function hasAnySelector({ shape }: XfrmState): boolean {
+  return shape.selector === undefined && shape.selectorFamily === 'any';
+}
+
+/** Whether this is IP of the selector's family in IP; that of a selector of any is the state's own. */
 function fitsSelectorFamily({ shape, destination }: XfrmState, next: number): boolean {
-  if (shape.selector === undefined && shape.selectorFamily === 'any') return true;
   const family = shape.selector?.destination.address.family ?? destination.family;
   return tunnelProtocol[family] === next;
 }

@@ -16,6 +16,10 @@ export interface KernelProfile {
   readonly checksInnerFamily: boolean;
   /** Whether an ESN window of 0 is allowed for an output state (6.12 and later). */
   readonly allowsEsnWindowZero: boolean;
+  /** Whether an optional template with a tunnel is refused in an output policy (6.1 and later). */
+  readonly refusesOptionalTunnelOut: boolean;
+  /** Whether ALLOCSPI refuses an SPI that any state has, or (5.10) one of its destination and mark. */
+  readonly allocatesUniqueSpis: boolean;
 }
 
 export const kernelNames = ['5.10', '6.1', '6.12', '7.2'] as const;
@@ -35,11 +39,25 @@ const since612 = {
   policyTiesByAge: true,
   checksInnerFamily: false,
   allowsEsnWindowZero: true,
+  refusesOptionalTunnelOut: true,
+  allocatesUniqueSpis: true,
 } as const;
 
 export const kernelProfiles: Readonly<Record<KernelName, KernelProfile>> = {
-  '5.10': { name: '5.10', ...before610, checksInnerFamily: true },
-  '6.1': { name: '6.1', ...before610, checksInnerFamily: false },
+  '5.10': {
+    name: '5.10',
+    ...before610,
+    checksInnerFamily: true,
+    refusesOptionalTunnelOut: false,
+    allocatesUniqueSpis: false,
+  },
+  '6.1': {
+    name: '6.1',
+    ...before610,
+    checksInnerFamily: false,
+    refusesOptionalTunnelOut: true,
+    allocatesUniqueSpis: true,
+  },
   '6.12': { name: '6.12', counters: 30, ...since612 },
   '7.2': { name: '7.2', counters: 32, ...since612 },
 };

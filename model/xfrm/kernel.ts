@@ -41,7 +41,7 @@ export class Kernel {
   constructor(profile: KernelProfile, routes: Routes) {
     this.profile = profile;
     this.routes = routes;
-    this.policies = new PolicyTable(profile.policyTiesByAge);
+    this.policies = new PolicyTable(profile);
   }
 
   /** Deletes the states whose lifetime has ended. */

@@ -70,16 +70,16 @@ export class OutputPath {
     let { source, destination } = packet;
     for (let i = 0; i < templates.length; i += 1) {
       const template = templates[i] as Template;
+      let [remote, local] = [destination, source];
       if (template.mode === 'tunnel') {
-        destination =
-          policy.templateDestination(i) ?? unspecifiedAddress(packet.destination.family);
-        const chosen = this.#tunnelSource(policy.templateSource(i), destination);
+        remote = policy.templateDestination(i) ?? unspecifiedAddress(packet.destination.family);
+        const chosen = this.#tunnelSource(policy.templateSource(i), remote);
         if (chosen === undefined) return this.#drop('XfrmOutPolError', 'EHOSTUNREACH');
-        source = chosen;
+        local = chosen;
       }
-      const found = this.#chooser.choose(template, destination, source, policy.markBits, packet);
+      const found = this.#chooser.choose(template, remote, local, policy.markBits, packet);
       if (typeof found === 'string') {
-        if (found === 'missing') this.#kernel.acquire(template, destination, source, policy, now);
+        if (found === 'missing') this.#kernel.acquire(template, remote, local, policy, now);
         if (!template.optional) return this.#withoutState(found);
       } else if (this.#isForInput(found)) {
         this.#kernel.counters.increment('XfrmOutStateDirError');
@@ -87,6 +87,8 @@ export class OutputPath {
       } else {
         this.#bundle[this.#depth] = found;
         this.#depth += 1;
+        // The next transformation is of what this one makes; one that is left out changes nothing.
+        [destination, source] = [remote, local];
       }
     }
     return undefined;

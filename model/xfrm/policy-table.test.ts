@@ -4,6 +4,7 @@ import { address, covers, prefix } from '../address.ts';
 import type { PolicyConfig } from './config.ts';
 import { matchesMark } from './mark.ts';
 import type { InnerPacket } from './packet.ts';
+import { kernelProfiles } from './kernel-profile.ts';
 import { PolicyTable } from './policy-table.ts';
 import type { XfrmPolicy } from './policy.ts';
 import { outTemplate, policy, template } from './test-support/sample.ts';
@@ -62,7 +63,7 @@ describe('PolicyTable', () => {
   it('finds what a scan finds: lowest priority value, then age (6.12 and later)', () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
-        const table = new PolicyTable(true);
+        const table = new PolicyTable(kernelProfiles['6.12']);
         for (const { what, config } of actions) apply(table, what, config);
         for (const packet of packets) {
           for (const mark of marks) {
@@ -78,7 +79,7 @@ describe('PolicyTable', () => {
   it('names by selector and mark alone, as a Map would', () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
-        const table = new PolicyTable(false);
+        const table = new PolicyTable(kernelProfiles['6.1']);
         const model = new Map<string, PolicyConfig>();
         for (const { what, config } of actions) {
           const name = nameOf(config);
@@ -119,14 +120,14 @@ describe('PolicyTable', () => {
     const second = within('10.0.0.0/8');
 
     it('prefers a host-to-host policy to an inexact one that is not the first of its kind', () => {
-      const table = new PolicyTable(false);
+      const table = new PolicyTable(kernelProfiles['6.1']);
       for (const config of [first, second, exact]) table.add(config);
       table.delete(first);
       expect(table.lookup('in', packet, 0)?.selector).toEqual(exact.selector);
     });
 
     it('prefers the first inexact one, also one that became the first by an insert', () => {
-      const table = new PolicyTable(false);
+      const table = new PolicyTable(kernelProfiles['6.1']);
       for (const config of [exact, first]) table.add(config);
       expect(table.lookup('in', packet, 0)?.selector).toEqual(first.selector);
       table.delete(first);
@@ -135,7 +136,7 @@ describe('PolicyTable', () => {
     });
 
     it('knows no first one after a replacement that moved it back', () => {
-      const table = new PolicyTable(false);
+      const table = new PolicyTable(kernelProfiles['6.1']);
       for (const config of [exact, { ...first, priority: 0 }]) table.add(config);
       table.upsert({ ...first, priority: 5 });
       table.upsert({ ...exact, priority: 5 });
@@ -144,7 +145,7 @@ describe('PolicyTable', () => {
   });
 
   it('replaces priority, action and templates in place', () => {
-    const table = new PolicyTable(false);
+    const table = new PolicyTable(kernelProfiles['6.1']);
     table.upsert(policy());
     table.upsert(policy({ priority: 7, action: 'block', templates: [] }));
     expect(table.size).toBe(1);
@@ -152,7 +153,7 @@ describe('PolicyTable', () => {
   });
 
   it('drops mark bits outside the mask at insert, but not at delete', () => {
-    const table = new PolicyTable(false);
+    const table = new PolicyTable(kernelProfiles['6.1']);
     const mark = { value: 0xfe00, mask: 0xf00 };
     expect(table.add(policy({ mark }))).toBe('ok');
     expect(table.delete(policy({ mark }))).toBe('ENOENT');
@@ -160,7 +161,7 @@ describe('PolicyTable', () => {
   });
 
   it('refuses what the kernel refuses', () => {
-    const table = new PolicyTable(false);
+    const table = new PolicyTable(kernelProfiles['6.1']);
     const optional = [{ ...outTemplate, optional: true }];
     expect(table.add(policy({ direction: 'out', templates: optional }))).toBe('EINVAL');
     expect(table.upsert(policy({ templates: Array(7).fill(template) }))).toBe('EINVAL');

@@ -3,6 +3,7 @@ import type { PolicyConfig, PolicyDirection, PolicyIdentity, Template } from './
 import type { Errno } from './errno.ts';
 import { InexactOrder } from './inexact-order.ts';
 import { InsertionOrder } from './insertion-order.ts';
+import type { KernelProfile } from './kernel-profile.ts';
 import type { InnerPacket } from './packet.ts';
 import { PolicyGroup, precedes } from './policy-group.ts';
 import { PolicyShapes, sameTransform } from './policy-shape.ts';
@@ -22,6 +23,7 @@ interface Direction {
 /** The SPD: all policies of one kernel, and the lookup that prefers one of them for a packet. */
 export class PolicyTable {
   readonly #tiesByAge: boolean;
+  readonly #refusesOptionalTunnel: boolean;
   readonly #all = new InsertionOrder<XfrmPolicy>();
   readonly #shapes = new PolicyShapes();
   readonly #in = this.#emptyDirection('in');
@@ -29,9 +31,9 @@ export class PolicyTable {
   readonly #out = this.#emptyDirection('out');
   #lastAge = 0;
 
-  /** `tiesByAge`: see KernelProfile. */
-  constructor(tiesByAge: boolean) {
-    this.#tiesByAge = tiesByAge;
+  constructor(profile: Pick<KernelProfile, 'policyTiesByAge' | 'refusesOptionalTunnelOut'>) {
+    this.#tiesByAge = profile.policyTiesByAge;
+    this.#refusesOptionalTunnel = profile.refusesOptionalTunnelOut;
   }
 
   get size(): number {
@@ -50,7 +52,7 @@ export class PolicyTable {
 
   /** NEWPOLICY: EEXIST if selector, mark and interface are taken, whatever the priority. */
   add(config: PolicyConfig): Errno {
-    const error = validate(config);
+    const error = this.#validate(config);
     if (error !== 'ok') return error;
     if (this.#find(config, maskedValue(config)) !== undefined) return 'EEXIST';
     this.#insert(config);
@@ -65,7 +67,7 @@ export class PolicyTable {
       if (this.#tiesByAge) found.age = this.#nextAge();
       return 'ok';
     }
-    const error = validate(config);
+    const error = this.#validate(config);
     if (error !== 'ok') return error;
     if (found === undefined) this.#insert(config);
     else this.#replace(found, config);
@@ -165,6 +167,13 @@ export class PolicyTable {
     direction.order.removed(policy);
   }
 
+  /** Source: Linux 6.1, net/xfrm/xfrm_user.c, validate_tmpl. */
+  #validate({ direction, templates }: PolicyConfig): Errno {
+    if (templates.length > maximumDepth) return 'EINVAL';
+    if (direction !== 'out' || !this.#refusesOptionalTunnel) return 'ok';
+    return templates.some(({ optional, mode }) => optional && mode === 'tunnel') ? 'EINVAL' : 'ok';
+  }
+
   #nextAge(): number {
     this.#lastAge += 1;
     return this.#lastAge;
@@ -187,15 +196,6 @@ function maskedValue({ mark }: PolicyIdentity): number {
 
 function preferred(policy: XfrmPolicy, other: XfrmPolicy | undefined): XfrmPolicy {
   return other === undefined || precedes(policy, other) ? policy : other;
-}
-
-/** Source: Linux 6.1, net/xfrm/xfrm_user.c, validate_tmpl. */
-function validate(config: PolicyConfig): Errno {
-  if (config.templates.length > maximumDepth) return 'EINVAL';
-  const optionalTunnel = config.templates.some(
-    ({ optional, mode }) => optional && mode === 'tunnel',
-  );
-  return config.direction === 'out' && optionalTunnel ? 'EINVAL' : 'ok';
 }
 
 function isSame(policy: XfrmPolicy, config: PolicyConfig): boolean {

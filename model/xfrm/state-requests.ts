@@ -62,13 +62,16 @@ export function deleteState(kernel: Kernel, identity: StateIdentity): Errno {
 
 /**
  * ALLOCSPI with a single SPI to choose from: a larval state that holds the SPI until UPDSA gives it
- * a key. ENOENT if any state has the SPI, whatever its destination and mark; a larval state is there
- * even so, without an SPI, and the next request for the same takes it, mark and age as they are.
+ * a key. ENOENT if any state has the SPI, whatever its destination and mark (5.10: if a lookup finds
+ * one); a larval state is there even so, without an SPI, and the next request for the same takes it, mark and age as they are.
  * Source: Linux 6.1.192, net/xfrm/xfrm_state.c, xfrm_find_acq, xfrm_alloc_spi.
  */
 export function allocateSpi(kernel: Kernel, config: StateConfig, now: Microseconds): Errno {
-  const isTaken = hasSpi(kernel, config.spi);
   const waiting = findPlaceholder(kernel, config);
+  const markBits = waiting?.markBits ?? config.markValue & config.shape.markMask;
+  const isTaken = kernel.profile.allocatesUniqueSpis
+    ? hasSpi(kernel, config.spi)
+    : kernel.states.has(config.destination, config.spi, markBits);
   if (waiting === undefined) {
     const { source, destination, markValue } = config;
     const shape = larvalShape(config.shape, config.shape.markMask, kernel.acquireSeconds);

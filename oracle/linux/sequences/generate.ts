@@ -94,6 +94,9 @@ const seed: fc.Arbitrary<SequenceSeed> = fc.record({
   inputHigh: high,
 });
 
+/** There is none after the next one. */
+const lastNumber = { output: 0xffff_fffe, outputHigh: 0xffff_ffff };
+
 const lifetime = fc.oneof(
   fc.record({ hardPackets: fc.constantFrom(1, 2, 3) }),
   fc.record({ hardBytes: fc.constantFrom(1, 60, 150) }),
@@ -277,6 +280,9 @@ const esp: fc.Arbitrary<DraftEsp> = fc.record({
   to: often(place.ownService, fc.constantFrom(place.ownPod, place.remotePod, place.local), 2),
 });
 
+/** Octets of an IP packet that no longer fits into UDP once it is encrypted. */
+const longest = 65_474;
+
 const send: fc.Arbitrary<DraftSend> = fc.record({
   aim: often<number | undefined>(undefined, aim, 1),
   mark: packetMark,
@@ -284,7 +290,7 @@ const send: fc.Arbitrary<DraftSend> = fc.record({
   to: fc.constantFrom(place.remotePod, place.remotePod, place.otherRemotePod),
   length: often(
     100,
-    fc.constantFrom(28, 29, 84, 1400, 1430, 1438, 1439, 1460, 1500, 65_474, 65_474),
+    fc.constantFrom(28, 29, 84, 1400, 1430, 1438, 1439, 1460, 1500, longest, longest),
     4,
   ),
   dontFragment: often(false, fc.constant(true), 4),
@@ -359,42 +365,85 @@ export const draft: fc.Arbitrary<Draft> = fc.oneof(
   },
 );
 
+/** What makes the states of an opening run into something that chance alone seldom brings about. */
+const trouble = fc.constantFrom(
+  'none',
+  'none',
+  'none',
+  'noRoute',
+  'lastNumber',
+  'tooLong',
+  'limit',
+);
+type Trouble = 'none' | 'noRoute' | 'lastNumber' | 'tooLong' | 'limit';
+
 /** A state and a policy that fit each other, so that packets get as far as the transform. */
 const opening: fc.Arbitrary<readonly Draft[]> = fc
-  .record({ state, policy, isOut: fc.boolean(), isThere: fc.boolean() })
-  .map(({ state: given, policy: wanted, isOut, isThere }) => {
+  .record({ state, policy, isOut: fc.boolean(), isThere: fc.boolean(), trouble, send, esp })
+  .map(({ isThere, ...parts }) => {
     if (!isThere) return [];
-    const [source, destination] = isOut ? [place.local, place.remote] : [place.remote, place.local];
-    const fitting = {
-      ...given.shape,
-      mode: 'tunnel',
-      reqid: 1,
-      markMask: 0,
-      icvBits: 128,
-    } as const;
-    const anyTemplate = {
-      source,
-      destination,
-      spi: 0,
-      reqid: 1,
-      mode: 'tunnel',
-      optional: false,
-    } as const;
-    return [
-      { kind: 'addState', state: { ...given, source, destination, shape: fitting, markValue: 0 } },
-      {
-        kind: 'addPolicy',
-        policy: {
-          ...wanted,
-          direction: isOut ? 'out' : 'in',
-          selector: { source: block0(), destination: block0() },
-          mark: anyMark,
-          action: 'allow',
-          templates: [anyTemplate],
-        },
-      },
-    ];
+    const { send: sent, esp: received, trouble: kind, isOut } = parts;
+    const pair = fittingPair(parts);
+    if (isOut && (kind === 'lastNumber' || kind === 'tooLong')) {
+      const length = kind === 'tooLong' ? longest : 100;
+      const each: Draft = {
+        kind: 'send',
+        send: { ...sent, aim: undefined, length, dontFragment: false },
+        race: false,
+      };
+      return [...pair, each, each];
+    }
+    if (isOut || kind !== 'limit') return pair;
+    const burst = {
+      ...received,
+      aim: 0,
+      ahead: 1,
+      wraps: 0,
+      damage: undefined,
+      icvBits: undefined,
+    };
+    return [...pair, { kind: 'receiveBurst', esp: burst, count: 4 }];
   });
+
+function fittingPair({
+  state: given,
+  policy: wanted,
+  isOut,
+  trouble: kind,
+}: {
+  readonly state: StateConfig;
+  readonly policy: PolicyConfig;
+  readonly isOut: boolean;
+  readonly trouble: Trouble;
+}): readonly Draft[] {
+  const far = isOut && kind === 'noRoute' ? place.unroutable : place.remote;
+  const [source, destination] = isOut ? [place.local, far] : [far, place.local];
+  const ends = { source, destination };
+  const shape: StateShape = {
+    ...given.shape,
+    mode: 'tunnel',
+    reqid: 1,
+    markMask: 0,
+    icvBits: 128,
+    ...(kind === 'limit' ? { lifetime: { hardPackets: 1 } } : {}),
+    ...(kind === 'tooLong' ? { encapsulation: 'espinudp' } : {}),
+  };
+  const seeded = kind === 'lastNumber' ? { seed: seedFor(shape.replay, lastNumber) } : {};
+  return [
+    { kind: 'addState', state: { ...given, ...ends, shape, markValue: 0, ...seeded } },
+    {
+      kind: 'addPolicy',
+      policy: {
+        ...wanted,
+        direction: isOut ? 'out' : 'in',
+        selector: { source: block0(), destination: block0() },
+        mark: anyMark,
+        action: 'allow',
+        templates: [{ ...ends, spi: 0, reqid: 1, mode: 'tunnel', optional: false }],
+      },
+    },
+  ];
+}
 
 /** What a sequence is long. */
 const steps = 20;

@@ -1,6 +1,7 @@
 import type { Address } from '../../../model/address.ts';
 import { unreachable } from '../../../model/assert.ts';
 import type {
+  EspDamage,
   EspPacket,
   InnerPacket,
   KernelName,
@@ -20,6 +21,7 @@ import { sequenceKeys } from './sequence-keys.ts';
 const wrap = 1n << 32n;
 const numbers = 1n << 64n;
 const udp = 17;
+const ipv6InIp = 41;
 /** Not the listener's, which is taken. */
 const senderPort = 1009;
 /** What is left of the 16 marks that packets have where a state says nothing. */
@@ -197,7 +199,16 @@ function espFor(draft: DraftEsp, state: XfrmState): EspPacket {
     inner:
       shape.mode === 'tunnel' ? datagram(place.remotePod, draft.to) : datagram(from, destination),
   };
-  return draft.damage === undefined ? packet : { ...packet, damage: draft.damage };
+  const damage = shape.mode === 'tunnel' ? draft.damage : transportDamage(draft.damage);
+  return damage === undefined ? packet : { ...packet, damage };
+}
+
+/**
+ * In transport mode, another next header is another protocol: that nobody here speaks it is ICMP's
+ * affair, not that of XFRM.
+ */
+function transportDamage(damage: EspDamage | undefined): EspDamage | undefined {
+  return damage?.kind === 'nextHeader' && damage.nextHeader === ipv6InIp ? undefined : damage;
 }
 
 function sendOperation(
