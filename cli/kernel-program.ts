@@ -59,7 +59,8 @@ function withMachine(command: Command): Command {
     .option('--modules <folder>', 'the folder of its modules')
     .option('--native', "this machine's own kernel, in namespaces of its own (root only)")
     .option('--memory <MiB>', 'of the machine that QEMU makes', whole(1), 512)
-    .option('--boot-limit <seconds>', 'how long the boot may take', whole(1), 120);
+    .option('--boot-limit <seconds>', 'how long the boot may take', whole(1), 120)
+    .option('--silence <seconds>', 'how long it may leave a request unanswered', whole(1), 60);
 }
 
 function whole(least: number): (text: string) => number {

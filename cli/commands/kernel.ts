@@ -1,5 +1,6 @@
 import {
   boot,
+  type BootOptions,
   differenceText,
   exceptionsOf,
   findImage,
@@ -31,6 +32,8 @@ export interface KernelOptions {
   readonly memory?: number;
   /** Seconds that the boot may take. */
   readonly bootLimit?: number;
+  /** Seconds that it may leave a request unanswered. */
+  readonly silence?: number;
 }
 
 function print(line: string): void {
@@ -167,6 +170,7 @@ async function withKernel(
       options.native === true
         ? await openNative()
         : await boot(findImage(options), limits(options));
+    process.stderr.write(`Linux ${machine.release} runs\n`);
     return await work(machine);
   } catch (error) {
     return failed(error);
@@ -175,10 +179,11 @@ async function withKernel(
   }
 }
 
-function limits({ memory, bootLimit }: KernelOptions): { memory?: number; limit?: number } {
+function limits({ memory, bootLimit, silence }: KernelOptions): BootOptions {
   return {
     ...(memory === undefined ? {} : { memory }),
     ...(bootLimit === undefined ? {} : { limit: bootLimit * 1000 }),
+    ...(silence === undefined ? {} : { silence: silence * 1000 }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface BootOptions {
   readonly memory?: number;
   /** How long the boot may take, in milliseconds. */
   readonly limit?: number;
+  /** How long the kernel may leave a request unanswered, in milliseconds. */
+  readonly silence?: number;
 }
 
 /** Under software emulation on a busy machine a boot was seen to take 4 to 15 s. */
@@ -31,6 +33,11 @@ const usualMemory = 512;
 export async function boot(image: KernelImage, options: BootOptions = {}): Promise<Machine> {
   requireEmulator();
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-kernel-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // A signal ends the process in the middle of this.
+  process.once('exit', remove);
   try {
     const archive = join(folder, 'initramfs');
     writeFileSync(archive, initramfs(image));
@@ -41,14 +48,15 @@ export async function boot(image: KernelImage, options: BootOptions = {}): Promi
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     const channel = child.stdio[3] as Duplex;
-    const started = superviseChild(child, { from: channel, to: channel });
+    const started = superviseChild(child, { from: channel, to: channel }, options.silence);
     await awaitHello(started, options.limit ?? bootLimit).catch((error: unknown) => {
       throw memory < usualMemory ? withMemory(error as Error, memory) : error;
     });
     const { release, profile } = image;
     return { channel: started.channel, stop: started.stop, release, profile, ownsClock: true };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -38,7 +38,7 @@ export class Channel {
   #failure: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `silence`: after how many milliseconds without an answer the guest is taken for lost. */
+  /** `silence`: after how many milliseconds without another answer the guest is taken for lost. */
   constructor(from: Readable, to: Writable, silence: number) {
     this.#to = to;
     this.#silence = silence;
@@ -93,7 +93,8 @@ export class Channel {
 
   #watch(): void {
     clearTimeout(this.#timer);
-    if (this.#waiting.length === 0) return;
+    // Until the first answer the kernel starts, which has a limit of its own.
+    if (this.#waiting.length === 0 || this.#answered === 0) return;
     this.#timer = setTimeout(() => {
       this.fail(new KernelLost(`the kernel did not answer for ${this.#silence / 1000} s`));
     }, this.#silence);

@@ -42,8 +42,8 @@ function watch(): void {
 /** How many characters of a child's error output are kept, for the message if it fails. */
 const keptOutput = 4000;
 
-/** How long an exchange with a running kernel may take, in milliseconds. */
-const longestSilence = 60_000;
+/** How long an exchange with a running kernel may take, in milliseconds, unless told otherwise. */
+export const usualSilence = 60_000;
 
 export interface Started {
   readonly channel: Channel;
@@ -56,6 +56,7 @@ export interface Started {
 export function superviseChild(
   child: ChildProcess,
   { from, to }: { readonly from: Readable; readonly to: Writable },
+  silence = usualSilence,
 ): Started {
   watch();
   running.add(child);
@@ -66,7 +67,7 @@ export function superviseChild(
       text = (text + chunk.toString('utf8')).slice(-keptOutput);
     });
   }
-  const channel = new Channel(from, to, longestSilence);
+  const channel = new Channel(from, to, silence);
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       running.delete(child);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type KernelProfile, kernelProfiles } from '../../../model/xfrm/index.ts';
 import type { Machine } from '../machine.ts';
 import type { Draft } from './draft.ts';
-import { drafts } from './generate.ts';
+import { drafts } from './drafts.ts';
 import { runInKernel, type TimedOperation } from './kernel-run.ts';
 import { ModelRun } from './model-run.ts';
 import { type Observation, sameObservation } from './observation.ts';
@@ -101,7 +101,7 @@ export async function runCampaign(
     if (lost !== undefined) return true;
     const found = await compareSequence(machine, sequence, noted).catch((reason: unknown) => {
       lost = { reason };
-      return undefined;
+      throw reason;
     });
     done += 1;
     if (difference === undefined) progress?.(done);

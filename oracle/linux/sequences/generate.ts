@@ -95,7 +95,7 @@ const seed: fc.Arbitrary<SequenceSeed> = fc.record({
 });
 
 /** There is none after the next one. */
-const lastNumber = { output: 0xffff_fffe, outputHigh: 0xffff_ffff };
+export const lastNumber = { output: 0xffff_fffe, outputHigh: 0xffff_ffff };
 
 const lifetime = fc.oneof(
   fc.record({ hardPackets: fc.constantFrom(1, 2, 3) }),
@@ -155,7 +155,7 @@ const key = often(sequenceKeys[0], fc.constantFrom(...sequenceKeys)) as fc.Arbit
   StateConfig['key']
 >;
 
-const state: fc.Arbitrary<StateConfig> = fc
+export const state: fc.Arbitrary<StateConfig> = fc
   .record({
     shape,
     ends: fc.oneof(incoming, outgoing),
@@ -201,7 +201,7 @@ const selector = fc.oneof(
   },
 );
 
-function block0(): (typeof blocks)[number] {
+export function block0(): (typeof blocks)[number] {
   return prefix('0.0.0.0/0');
 }
 
@@ -209,7 +209,7 @@ function host({ text }: Address): (typeof blocks)[number] {
   return prefix(`${text}/32`);
 }
 
-const policy: fc.Arbitrary<PolicyConfig> = fc
+export const policy: fc.Arbitrary<PolicyConfig> = fc
   .constantFrom('in' as const, 'fwd' as const, 'out' as const)
   .chain((direction) =>
     fc.record({
@@ -268,7 +268,7 @@ const ahead = fc.oneof(
   },
 );
 
-const esp: fc.Arbitrary<DraftEsp> = fc.record({
+export const esp: fc.Arbitrary<DraftEsp> = fc.record({
   aim,
   ahead,
   wraps: often(0, fc.constantFrom(1, -1), 14),
@@ -281,9 +281,9 @@ const esp: fc.Arbitrary<DraftEsp> = fc.record({
 });
 
 /** Octets of an IP packet that no longer fits into UDP once it is encrypted. */
-const longest = 65_474;
+export const longest = 65_474;
 
-const send: fc.Arbitrary<DraftSend> = fc.record({
+export const send: fc.Arbitrary<DraftSend> = fc.record({
   aim: often<number | undefined>(undefined, aim, 1),
   mark: packetMark,
   from: fc.constantFrom(place.ownPod, place.ownPod, place.ownService, place.local),
@@ -364,97 +364,3 @@ export const draft: fc.Arbitrary<Draft> = fc.oneof(
     }),
   },
 );
-
-/** What makes the states of an opening run into something that chance alone seldom brings about. */
-const trouble = fc.constantFrom(
-  'none',
-  'none',
-  'none',
-  'noRoute',
-  'lastNumber',
-  'tooLong',
-  'limit',
-);
-type Trouble = 'none' | 'noRoute' | 'lastNumber' | 'tooLong' | 'limit';
-
-/** A state and a policy that fit each other, so that packets get as far as the transform. */
-const opening: fc.Arbitrary<readonly Draft[]> = fc
-  .record({ state, policy, isOut: fc.boolean(), isThere: fc.boolean(), trouble, send, esp })
-  .map(({ isThere, ...parts }) => {
-    if (!isThere) return [];
-    const { send: sent, esp: received, trouble: kind, isOut } = parts;
-    const pair = fittingPair(parts);
-    if (isOut && (kind === 'lastNumber' || kind === 'tooLong')) {
-      const length = kind === 'tooLong' ? longest : 100;
-      const each: Draft = {
-        kind: 'send',
-        send: { ...sent, aim: undefined, length, dontFragment: false },
-        race: false,
-      };
-      return [...pair, each, each];
-    }
-    if (isOut || kind !== 'limit') return pair;
-    const burst = {
-      ...received,
-      aim: 0,
-      ahead: 1,
-      wraps: 0,
-      damage: undefined,
-      icvBits: undefined,
-    };
-    return [...pair, { kind: 'receiveBurst', esp: burst, count: 4 }];
-  });
-
-function fittingPair({
-  state: given,
-  policy: wanted,
-  isOut,
-  trouble: kind,
-}: {
-  readonly state: StateConfig;
-  readonly policy: PolicyConfig;
-  readonly isOut: boolean;
-  readonly trouble: Trouble;
-}): readonly Draft[] {
-  const far = isOut && kind === 'noRoute' ? place.unroutable : place.remote;
-  const [source, destination] = isOut ? [place.local, far] : [far, place.local];
-  const ends = { source, destination };
-  const shape: StateShape = {
-    ...given.shape,
-    mode: 'tunnel',
-    reqid: 1,
-    markMask: 0,
-    icvBits: 128,
-    ...(kind === 'limit' ? { lifetime: { hardPackets: 1 } } : {}),
-    ...(kind === 'tooLong' ? { encapsulation: 'espinudp' } : {}),
-  };
-  const seeded = kind === 'lastNumber' ? { seed: seedFor(shape.replay, lastNumber) } : {};
-  return [
-    { kind: 'addState', state: { ...given, ...ends, shape, markValue: 0, ...seeded } },
-    {
-      kind: 'addPolicy',
-      policy: {
-        ...wanted,
-        direction: isOut ? 'out' : 'in',
-        selector: { source: block0(), destination: block0() },
-        mark: anyMark,
-        action: 'allow',
-        templates: [{ ...ends, spi: 0, reqid: 1, mode: 'tunnel', optional: false }],
-      },
-    },
-  ];
-}
-
-/** What a sequence is long. */
-const steps = 20;
-
-/** A sequence; a step that is left out when it is shrunk is undefined. */
-export const drafts: fc.Arbitrary<readonly (Draft | undefined)[]> = fc
-  .tuple(
-    opening,
-    fc.array(fc.option(draft, { nil: undefined, freq: 1_000_000 }), {
-      minLength: steps,
-      maxLength: steps,
-    }),
-  )
-  .map(([first, rest]) => [...first, ...rest].slice(0, steps));

@@ -3,7 +3,7 @@ import { type Address, parseAddress } from '../../../model/address.ts';
 import { kernelProfiles, type KernelName } from '../../../model/xfrm/index.ts';
 import type { Machine } from '../machine.ts';
 import { runInModel } from './campaign.ts';
-import { drafts } from './generate.ts';
+import { drafts } from './drafts.ts';
 import { runInKernel } from './kernel-run.ts';
 import { ModelRun } from './model-run.ts';
 import { type Observation, sameObservation } from './observation.ts';
