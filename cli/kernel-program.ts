@@ -39,6 +39,14 @@ export function addKernel(program: Command, done: (code: ExitCode) => void): voi
   ).action(async (options: FuzzOptions & { out: string }) => {
     done(await (await commands()).record(options));
   });
+  withMachine(
+    kernel
+      .command('bench')
+      .description('packets per second of the model, and of a real kernel beside it')
+      .option('--packets <n>', 'how many', whole(1), 5_000),
+  ).action(async (options: KernelOptions & { packets: number }) => {
+    done(await (await commands()).bench(options));
+  });
 }
 
 function commands(): Promise<typeof kernelCommands> {

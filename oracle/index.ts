@@ -1,3 +1,4 @@
+export { benchKernel, type BenchResult } from './linux/bench.ts';
 export { boot, type BootOptions } from './linux/boot.ts';
 export { exceptionsOf, unseenCounters } from './linux/exceptions.ts';
 export { KernelLost, KernelMissing } from './linux/failure.ts';

@@ -1,4 +1,5 @@
 import {
+  benchKernel,
   boot,
   type BootOptions,
   differenceText,
@@ -145,6 +146,18 @@ export function fuzz(options: FuzzOptions): Promise<ExitCode> {
     );
     if (unseen.length === 0) return exitCode.holds;
     return runs >= enoughRuns ? exitCode.violated : exitCode.inconclusive;
+  });
+}
+
+/** `keyturn kernel bench`: how fast the model and a real kernel are with the same packets. */
+export function bench(options: KernelOptions & { readonly packets: number }): Promise<ExitCode> {
+  return withKernel(options, async (machine) => {
+    const { packets, model, kernel } = await benchKernel(machine, options.packets);
+    const where = options.native === true ? 'on this machine' : 'in QEMU, by software emulation';
+    print(`${packets} packets of 100 octets, ESP tunnel, from one node's socket to another's`);
+    print(`model:  ${Math.round(model)} packets per second`);
+    print(`kernel: ${Math.round(kernel)} packets per second (Linux ${machine.release} ${where})`);
+    return exitCode.holds;
   });
 }
 

@@ -566,6 +566,8 @@ static int bench(struct space *sender)
 		if (next_packet(receiver) > 0) delivered++;
 		else if (recv(receiver->listener, packet_bytes, sizeof packet_bytes, 0) >= 0) delivered++;
 	}
+	settle(0);
+	while (next_packet(receiver) > 0 || recv(receiver->listener, packet_bytes, sizeof packet_bytes, 0) >= 0) delivered++;
 	clock_gettime(CLOCK_MONOTONIC, &ended);
 	close(fd);
 	uint64_t nanoseconds = (uint64_t)(ended.tv_sec - began.tv_sec) * 1000000000ull + (uint64_t)ended.tv_nsec - (uint64_t)began.tv_nsec;
