@@ -5,6 +5,9 @@ import { activityOf, type XfrmState } from './state.ts';
 /** RFC 4303, section 2.6: a dummy packet. The kernel counts it as an error. */
 const noNextHeader = 59;
 
+/** SPI, number and IV of AES-GCM. */
+const headerOctets = 16;
+
 /**
  * What ESP says of a packet under a state: `wrongIcv` for another key, another length of ICV or
  * another high half of the number; `malformed` for one that is too short, or authentic but unusable.
@@ -15,8 +18,11 @@ export function decrypt(
   state: XfrmState,
 ): 'authentic' | 'wrongIcv' | 'malformed' {
   const { damage } = packet;
-  if (damage?.kind === 'truncated') return 'malformed';
   const { replay, icvBits } = state.shape;
+  if (damage?.kind === 'truncated') {
+    // What is left is long enough to have an ICV, or not.
+    return damage.octetsAfterIpHeader < headerOctets + icvBits / 8 ? 'malformed' : 'wrongIcv';
+  }
   const authentic =
     damage?.kind !== 'corruptIcv' &&
     packet.key === state.key &&

@@ -99,6 +99,9 @@ describe('damaged packets', () => {
   it.each<[EspPacket['damage'], string, number]>([
     [{ kind: 'truncated', octetsAfterIpHeader: 7 }, 'XfrmInHdrError', 0],
     [{ kind: 'truncated', octetsAfterIpHeader: 20 }, 'XfrmInStateProtoError', 0],
+    // Long enough for an ICV of 16 octets from 32 on, and that is wrong.
+    [{ kind: 'truncated', octetsAfterIpHeader: 31 }, 'XfrmInStateProtoError', 0],
+    [{ kind: 'truncated', octetsAfterIpHeader: 32 }, 'XfrmInStateProtoError', 1],
     [{ kind: 'corruptIcv' }, 'XfrmInStateProtoError', 1],
     [{ kind: 'padLength' }, 'XfrmInStateProtoError', 0],
     [{ kind: 'nextHeader', nextHeader: 59 }, 'XfrmInStateProtoError', 0],
