@@ -136,8 +136,7 @@ export function fuzz(options: FuzzOptions): Promise<ExitCode> {
       return exitCode.violated;
     }
     const profile = kernelProfiles[machine.profile];
-    for (const [name, reason] of exceptionsOf(profile))
-      print(`${name}: cannot be provoked (${reason})`);
+    for (const [name, reason] of exceptionsOf(profile)) print(`${name}: not provoked (${reason})`);
     const unseen = unseenCounters(profile, result.counters);
     for (const name of unseen) print(`${name}: NOT SEEN, and nothing is known to forbid it`);
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
