@@ -43,7 +43,7 @@ enum { namespaces = 4096, largest = 1 << 22, mtu = 65536, port_of_listener = 9, 
 
 struct space {
 	int net, tun, packet, counters, corked;
-	int listener, encapsulation;
+	int listener, tunnelled[2];
 	int netlink[socket_protocols];
 	uint32_t mark;
 };
@@ -171,6 +171,12 @@ static int open_space(uint16_t number)
 	space->counters = open("/proc/thread-self/net/xfrm_stat", O_RDONLY | O_CLOEXEC);
 	space->packet = socket(AF_PACKET, SOCK_DGRAM, 0);
 	space->listener = listen_on(port_of_listener);
+	/*
+	 * IP in IP that a transport state took for payload: without a socket for it, the kernel would
+	 * answer by ICMP, through whatever output policies there are.
+	 */
+	space->tunnelled[0] = socket(AF_INET, SOCK_RAW, IPPROTO_IPIP);
+	space->tunnelled[1] = socket(AF_INET, SOCK_RAW, IPPROTO_IPV6);
 	spaces[number] = space;
 	current = number;
 	if (space->net < 0 || space->packet < 0 || space->listener < 0) return -EIO;
@@ -194,7 +200,7 @@ static int close_space(uint16_t number)
 	close_if_open(space->counters);
 	close_if_open(space->corked);
 	close_if_open(space->listener);
-	close_if_open(space->encapsulation);
+	for (int i = 0; i < 2; i++) close_if_open(space->tunnelled[i]);
 	for (int i = 0; i < socket_protocols; i++) close_if_open(space->netlink[i]);
 	free(space);
 	spaces[number] = NULL;
