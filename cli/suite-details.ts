@@ -13,15 +13,19 @@ export function detailsOf({ suiteCase, outcome }: CaseResult): readonly string[]
       return [`two runs with one seed gave ${outcome.digests.join(' and ')}`];
     case 'failed': {
       const { verdict, deviations } = outcome.rehearsal;
+      const crashes = outcome.crash === undefined ? [] : [outcome.crash];
       const sources = suiteCase.sources.map(sourceText).join(', ');
       const incident = outcome.likeIncident
         ? [`the public incident that it has in common: ${suiteCase.title} (${sources})`]
         : [`in the scenario of: ${suiteCase.title} (${sources})`];
-      if (verdict.kind !== 'unsafe') return [...incident, ...deviations.map(deviationText)];
+      if (verdict.kind !== 'unsafe') {
+        return [...incident, ...crashes, ...deviations.map(deviationText)];
+      }
       const { loss, causes, remedy } = verdict.firstLoss;
       const { fate, sender, receiver, firstAt } = loss;
       return [
         ...incident,
+        ...crashes,
         `first loss at ${firstAt / 1_000_000} s, ${sender} to ${receiver}: ${fate}`,
         ...causes.map(({ at, node, what }) => `  ${at / 1_000_000} s  ${node ?? ''}  ${what}`),
         remedy,

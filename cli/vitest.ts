@@ -62,7 +62,8 @@ function ofCommand(
     const hello = agents.hello();
     if (!hello.ok) throw new Error(`the agent cannot be tested: ${hello.error.message}`);
     const { name, release } = hello.value;
-    underTest = { name, release, make: agents.make, endRun: () => agents.endRun()?.message };
+    const { make, among } = agents;
+    underTest = { name, release, make, among, endRun: () => agents.endRun()?.message };
   });
   afterAll(() => agents.close());
   return () => {

@@ -1,7 +1,13 @@
-import { makeAgent } from '../agents/index.ts';
-import { agentsBy, type Scenario } from '../sim/index.ts';
-import { type AgentUnderTest, type CaseResult, onRelease, type SuiteCase } from './agent-suite.ts';
-import { rehearse, type Rehearsal } from './rehearse.ts';
+import { makeAgent, mutants } from '../agents/index.ts';
+import {
+  type AgentUnderTest,
+  type CaseResult,
+  inPlaces,
+  onRelease,
+  rehearseWatched,
+  type SuiteCase,
+  type Watched,
+} from './agent-suite.ts';
 
 /** How much an agent's failures are those of the agent that had a public incident. */
 export interface Likeness {
@@ -31,7 +37,7 @@ export function likenesses(
   known: readonly SuiteCase[],
   { release }: Pick<AgentUnderTest, 'release'>,
 ): readonly Likeness[] {
-  const failures = cheapestFailures(results);
+  const failures = tellingFailures(results, release);
   if (failures.length === 0) return [];
   const scored = [...defectsOf(known)].map(([agent, incidents]) => {
     const sameAs = (result: CaseResult): Sameness => samenessOf(agent, result, release);
@@ -60,39 +66,45 @@ export function likenesses(
   }));
 }
 
-function cheapestFailures(results: readonly CaseResult[]): readonly CaseResult[] {
+/** Without those that Cilium's own agent has, too: they tell nothing of this one. */
+function tellingFailures(
+  results: readonly CaseResult[],
+  release: AgentUnderTest['release'],
+): readonly CaseResult[] {
   const failures = results.flatMap((result) =>
     result.outcome.kind === 'failed' ? [{ result, of: result.outcome.rehearsal.run.events }] : [],
   );
   return failures
     .sort((one, other) => one.of - other.of)
-    .slice(0, mostCompared)
-    .map(({ result }) => result);
+    .map(({ result }) => result)
+    .filter((result) => samenessOf(undefined, result, release) === 'other')
+    .slice(0, mostCompared);
 }
 
 /** `equal`: event by event. `same`: the same packets, keys and counters. */
 type Sameness = 'equal' | 'same' | 'other';
 
 function samenessOf(
-  agent: string,
+  agent: string | undefined,
   { suiteCase, outcome, digest }: CaseResult,
   release: AgentUnderTest['release'],
 ): Sameness {
-  const rehearsal = rehearse(onRelease(suiteCase.sound, release), {
-    agents: agentsBy((environment) => makeAgent(agent, environment)),
-  });
-  if (rehearsal.run.digest === digest) return 'equal';
+  const watched = rehearseWatched(
+    onRelease(suiteCase.sound, release),
+    inPlaces(suiteCase, { make: (environment) => makeAgent(agent, environment) }),
+  );
+  if (watched.rehearsal.run.digest === digest) return 'equal';
   if (outcome.kind !== 'failed') return 'other';
-  return signatureOf(rehearsal) === signatureOf(outcome.rehearsal) ? 'same' : 'other';
+  return signatureOf(watched) === signatureOf(outcome) ? 'same' : 'other';
 }
 
-function signatureOf({ run, verdict }: Rehearsal): string {
+function signatureOf({ rehearsal: { run, verdict }, crash }: Watched): string {
   const nodes = run.nodes.map(({ counters, keysInUse, loadedKeyId }) => [
     [...counters],
     keysInUse,
     loadedKeyId,
   ]);
-  return JSON.stringify([verdict.kind, run.losses, nodes]);
+  return JSON.stringify([verdict.kind, run.losses, nodes, crash ?? null]);
 }
 
 /** The agents by which scenarios are broken, and these scenarios. */
@@ -106,11 +118,8 @@ function defectsOf(known: readonly SuiteCase[]): ReadonlyMap<string, readonly Su
   return defects;
 }
 
-function agentsThatBreak({ sound, broken }: SuiteCase): ReadonlySet<string> {
-  const sane = agentsIn(sound);
-  return new Set([...agentsIn(broken)].filter((agent) => !sane.has(agent)));
-}
-
-function agentsIn({ clusters }: Scenario): ReadonlySet<string> {
-  return new Set(clusters.flatMap(({ agent }) => (agent === undefined ? [] : [agent])));
+/** Those with one thing wrong, be it that they break others. */
+function agentsThatBreak({ broken }: SuiteCase): ReadonlySet<string> {
+  const named = new Set(broken.clusters.map(({ agent }) => agent));
+  return new Set(mutants.map(({ name }) => name).filter((name) => named.has(name)));
 }

@@ -3,6 +3,7 @@ import type { Result } from '../../model/result.ts';
 import { failure, success } from '../../model/result.ts';
 import {
   type AgentMaker,
+  amongRemote,
   type Fault,
   HandlesOfBytes,
   type Hello,
@@ -58,6 +59,9 @@ export class CommandAgents {
 
   /** Makes the agent of a node for the run under way. */
   readonly make: AgentMaker = (environment) => this.#agentOf(environment);
+
+  /** Has agents of this process know their keys by the same handles as the command's. */
+  readonly among = (make: AgentMaker): AgentMaker => amongRemote(make, this.#keys);
 
   /** What went wrong in the run under way. */
   get fault(): Fault | undefined {

@@ -1,3 +1,4 @@
+export { amongRemote } from './agent-among-remote.ts';
 export { wireJsonSchema } from './json-schema.ts';
 export type { Channel, ChannelLine, Fault, FaultKind } from './channel.ts';
 export { type Hello, protocolVersion } from './inputs.ts';

@@ -72,6 +72,7 @@ export async function agentTest(
       name: hello.value.name,
       release: hello.value.release,
       make: agents.make,
+      among: agents.among,
       endRun: () => agents.endRun()?.message,
     };
     const results = await runAll(casesOf(ids, options.seed), agent);
