@@ -140,9 +140,14 @@ function judge(suiteCase: SuiteCase, agent: AgentUnderTest, watched: Watched): C
   return { kind: 'failed', rehearsal, crash, likeIncident };
 }
 
-/** An agent logs what it likes; what it does to packets and keys is held to the scenario. */
+/**
+ * An agent logs what it likes, but for what a scenario says that a correct one does not; what it does
+ * to packets and keys is held to the scenario.
+ */
 function isSound({ rehearsal: { verdict, deviations }, crash }: Watched): boolean {
-  const isAsExpected = deviations.every(({ what }) => what.startsWith('log lines'));
+  const isAsExpected = deviations.every(
+    ({ what, expected }) => what.startsWith('log lines') && expected !== '0',
+  );
   return verdict.kind === 'safe' && isAsExpected && crash === undefined;
 }
 
