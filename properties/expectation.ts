@@ -2,6 +2,7 @@ import { type Expectation, type NodeOutcome, type Run, selects } from '../sim/in
 import type { LogWatch } from './log-watch.ts';
 import { countersOf, uncountedOf } from './packets-of-node.ts';
 import { narrowest, selectable } from './selection.ts';
+import type { RecordWatch } from './record-watch.ts';
 import type { SequenceWatch } from './sequence-watch.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -18,6 +19,7 @@ export interface Observed {
   readonly run: Run;
   readonly logs: LogWatch;
   readonly sequences: SequenceWatch;
+  readonly records: RecordWatch;
 }
 
 /** Compares a run with an expectation; `verdict` is undefined where none was made. */
@@ -33,6 +35,7 @@ export function deviations(
     ...keyDeviations(expect, observed.run),
     ...sequenceDeviations(expect, observed),
     ...logDeviations(expect, observed),
+    ...recordDeviations(expect, observed),
   ];
 }
 
@@ -114,6 +117,16 @@ function logDeviations(expect: Expectation, { run, logs }: Observed): readonly D
       );
     }),
   );
+}
+
+function recordDeviations(expect: Expectation, { run, records }: Observed): readonly Deviation[] {
+  return expect.recordWrites.flatMap(({ nodes, busiestSecond }) => {
+    const whose = run.nodes.flatMap(({ name }, index) =>
+      selects(nodes, selectable(name)) ? [index] : [],
+    );
+    const what = `node records of ${whose.length} nodes in the busiest second`;
+    return numberDeviation(what, busiestSecond, records.busiestSecond(whose));
+  });
 }
 
 function numberDeviation(what: string, expected: number, found: number): readonly Deviation[] {

@@ -15,6 +15,7 @@ import {
 import { type Deviation, deviations } from './expectation.ts';
 import { LogWatch } from './log-watch.ts';
 import { rehearse, type Rehearsal } from './rehearse.ts';
+import { RecordWatch } from './record-watch.ts';
 import { SequenceWatch } from './sequence-watch.ts';
 
 /** How long it is looked whether all is well, and how often each pod then probes each other one. */
@@ -82,6 +83,7 @@ function unfinished(reason: string): Deviation {
 interface Watches {
   readonly window: ProbeWindow;
   readonly logs: LogWatch;
+  readonly records: RecordWatch;
   readonly sequences: SequenceWatch;
 }
 
@@ -90,6 +92,7 @@ function watch(scenario: Scenario, remedy: Remedy, trace: Trace, steps: number):
   return {
     window: new ProbeWindow(scenario, trace, steps),
     logs: new LogWatch(trace),
+    records: new RecordWatch(trace),
     sequences: new SequenceWatch(trace, instants),
   };
 }

@@ -14,6 +14,7 @@ import { FirstLossWatch } from './first-loss.ts';
 import { History } from './history.ts';
 import { LogWatch } from './log-watch.ts';
 import { MarginWatch } from './margin-watch.ts';
+import { RecordWatch } from './record-watch.ts';
 import { SequenceWatch } from './sequence-watch.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
@@ -63,6 +64,7 @@ export class Judge {
       margin: new MarginWatch(scenario, trace, history),
       timeline: new Timeline(trace),
       logs: new LogWatch(trace),
+      records: new RecordWatch(trace),
       sequences: new SequenceWatch(
         trace,
         scenario.expect.maxSequenceNumber.map(({ at }) => at),
@@ -85,6 +87,7 @@ interface Watches {
   readonly margin: MarginWatch;
   readonly timeline: Timeline;
   readonly logs: LogWatch;
+  readonly records: RecordWatch;
   readonly sequences: SequenceWatch;
 }
 

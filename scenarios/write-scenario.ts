@@ -291,6 +291,10 @@ function observationsEntry(expect: Omit<Expectation, 'verdict' | 'causes'>) {
       message,
       count,
     })),
+    recordWrites: expect.recordWrites.map(({ nodes, busiestSecond }) => ({
+      nodes: formatSelector(nodes),
+      busiestSecond,
+    })),
   };
 }
 

@@ -19,6 +19,7 @@ export interface Expectation {
   readonly keysInUse: readonly ExpectedKeys[];
   readonly maxSequenceNumber: readonly ExpectedSequenceNumber[];
   readonly logs: readonly ExpectedLog[];
+  readonly recordWrites: readonly ExpectedRecordWrites[];
 }
 
 export interface ExpectedKeys {
@@ -42,6 +43,13 @@ export interface ExpectedLog {
   readonly count: number;
 }
 
+/** How many records nodes write to their registries in the second in which they write most. */
+export interface ExpectedRecordWrites {
+  readonly nodes: NodeSelector;
+  /** Over all of these nodes together, after the start of the run. */
+  readonly busiestSecond: number;
+}
+
 /** What any run shows. */
 export const nothingExpected: Expectation = {
   verdict: undefined,
@@ -51,4 +59,5 @@ export const nothingExpected: Expectation = {
   keysInUse: [],
   maxSequenceNumber: [],
   logs: [],
+  recordWrites: [],
 };

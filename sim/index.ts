@@ -6,6 +6,7 @@ export { endpointSyncInterval } from './endpoints.ts';
 export {
   type ExpectedKeys,
   type ExpectedLog,
+  type ExpectedRecordWrites,
   type ExpectedSequenceNumber,
   type Expectation,
   nothingExpected,

@@ -79,6 +79,13 @@ const observations = {
       count: amount('How many lines on each of the nodes, to the end of the run.', 0),
     }),
   ).optional(),
+  recordWrites: list(
+    'How many node records are written at once: each write goes on to every node that watches.',
+    mapping('The most node records in one second.', {
+      nodes: nodes('Whose records, all of them together. Default: all.').prefault('all'),
+      busiestSecond: amount('How many, in the second with the most of them.', 0),
+    }),
+  ).optional(),
 };
 
 export const expectSchema = mapping('What the run must show; else the scenario fails.', {
@@ -115,6 +122,7 @@ export function buildExpectation(
     keysInUse: entry.keysInUse ?? [],
     maxSequenceNumber: entry.maxSequenceNumber ?? [],
     logs: entry.logs ?? [],
+    recordWrites: entry.recordWrites ?? [],
   };
 }
 

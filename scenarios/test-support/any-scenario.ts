@@ -264,6 +264,9 @@ const observations = {
   logs: fc.array(fc.record({ nodes: selector, message: lineOfText, count: fc.nat() }), {
     maxLength: 2,
   }),
+  recordWrites: fc.array(fc.record({ nodes: selector, busiestSecond: fc.nat() }), {
+    maxLength: 2,
+  }),
 };
 
 export const anyScenario: fc.Arbitrary<Scenario> = fc.record({

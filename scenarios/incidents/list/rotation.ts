@@ -151,11 +151,7 @@ export const rotationIncidents: readonly Incident[] = [
     tier: 1,
     title: 'All nodes react to the key file together',
     links: ['cilium/cilium#42721', 'cilium/cilium#44263'],
-    shownBy: {
-      kind: 'notModelled',
-      reason:
-        'Delays do not depend on load: API server and CPU have no capacity in the model. What the herd leads to, nodes that are late, is reclaim-before-peer-updated; the delays of a loaded cluster can be given as they were measured.',
-    },
+    shownBy: { kind: 'scenario' },
   },
   {
     id: 'secondary-maps-miss-rotation',
