@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { campaignBenchmarks } from './campaigns.ts';
 import { type Benchmark, machine } from './harness.ts';
 import { packetBenchmarks } from './packets.ts';
+import { planBenchmark } from './plan.ts';
 import { queueBenchmarks } from './queue.ts';
 import { rotationBenchmarks, thousandNodes } from './rotations.ts';
 
@@ -24,6 +25,7 @@ function main(): boolean {
     ...packetBenchmarks,
     ...rotationBenchmarks,
     ...campaignBenchmarks,
+    planBenchmark,
   ].map(report);
   const itself = fileURLToPath(import.meta.url);
   const child = spawnSync(process.execPath, [itself, '--thousand-nodes'], { stdio: 'inherit' });

@@ -20,7 +20,9 @@ export function checkNames(
 ): void {
   checkClusters(file, clusters, problems);
   // Clusters with one name or ID share the addresses that are made up.
-  if (problems.errors.length === 0) checkAddresses(clusters, problems);
+  // What is made up is unique by the way in which it is made.
+  const isGiven = file.clusters.some(({ inventory }) => inventory !== undefined);
+  if (isGiven && problems.errors.length === 0) checkAddresses(clusters, problems);
   const names = new Names(clusters);
   forEachSelector(file, [], (selector, path) => {
     const problem = names.problemWith(selector);
@@ -47,23 +49,30 @@ function checkKeys(
   }
 }
 
-/** The names of a scenario. */
+/** The names of a scenario; those of the nodes of a cluster are put together once asked for. */
 class Names {
-  readonly #nodes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #clusters: ReadonlyMap<string, ClusterPlan>;
+  readonly #nodes = new Map<string, ReadonlySet<string>>();
 
   constructor(clusters: readonly ClusterPlan[]) {
-    this.#nodes = new Map(
-      clusters.map(({ name, nodes }) => [name, new Set(nodes.map((node) => node.name))]),
-    );
+    this.#clusters = new Map(clusters.map((cluster) => [cluster.name, cluster]));
   }
 
   /** Why the selector selects nothing; undefined if it does not. */
   problemWith(selector: NodeSelector): Problem | undefined {
     if (selector.kind === 'all') return undefined;
-    const nodes = this.#nodes.get(selector.cluster);
-    if (nodes === undefined) return unknownCluster(selector.cluster, [...this.#nodes.keys()]);
-    if (selector.kind === 'cluster' || nodes.has(selector.node)) return undefined;
+    const cluster = this.#clusters.get(selector.cluster);
+    if (cluster === undefined) return unknownCluster(selector.cluster, [...this.#clusters.keys()]);
+    if (selector.kind === 'cluster') return undefined;
+    const nodes = this.#nodesOf(cluster);
+    if (nodes.has(selector.node)) return undefined;
     return unknownNode(selector.cluster, selector.node, [...nodes]);
+  }
+
+  #nodesOf({ name, nodes }: ClusterPlan): ReadonlySet<string> {
+    const known = this.#nodes.get(name) ?? new Set(nodes.map((node) => node.name));
+    this.#nodes.set(name, known);
+    return known;
   }
 }
 

@@ -162,9 +162,10 @@ function markAbsent(
   nodes: readonly NodePlan[],
   { entry, path, problems }: ClusterParts,
 ): readonly NodePlan[] {
+  if (entry.absent === undefined) return nodes;
   const absent = new Set(entry.absent);
   const names = new Set(nodes.map((node) => node.name));
-  for (const [index, name] of (entry.absent ?? []).entries()) {
+  for (const [index, name] of entry.absent.entries()) {
     // Without nodes the cluster is wrong in another way already.
     if (nodes.length === 0 || names.has(name)) continue;
     problems.report([...path, 'absent', index], {

@@ -1,4 +1,4 @@
-import { type Address, address, type Family, type Prefix, prefix } from '../model/address.ts';
+import { type Address, address, type Family, ipv4, type Prefix, prefix } from '../model/address.ts';
 import { assert } from '../model/assert.ts';
 import type { NodePlan, PerFamily } from './scenario.ts';
 
@@ -56,25 +56,30 @@ function planNode({ firstNumber, families, namePrefix }: NodesWanted, index: num
   };
 }
 
+/** Literals, since a key that is set later makes room for twenty more: half of a large mesh's memory. */
 function perFamily<Value>(
   families: readonly Family[],
   make: (family: Family) => Value,
 ): PerFamily<Value> {
-  return Object.fromEntries(families.map((family) => [family, make(family)]));
+  if (!families.includes(6)) return families.includes(4) ? { 4: make(4) } : {};
+  return families.includes(4) ? { 4: make(4), 6: make(6) } : { 6: make(6) };
 }
 
+/** 172.16.0.0 and 10.0.0.0. */
+const [internalBase, podBase] = [0xac10_0000, 0x0a00_0000];
+
 function internalIp(family: Family, number: number): Address {
-  return address(family === 4 ? `172.16.${dotted(number)}` : `fd00::${number.toString(16)}`);
+  return family === 4 ? ipv4(internalBase + number) : address(`fd00::${number.toString(16)}`);
 }
 
 function ciliumInternalIp(family: Family, number: number): Address {
-  return address(family === 4 ? `10.${dotted(number)}.1` : `fd00:10:${number.toString(16)}::1`);
+  return family === 4
+    ? ipv4(podBase + number * 256 + 1)
+    : address(`fd00:10:${number.toString(16)}::1`);
 }
 
 function podCidr(family: Family, number: number): Prefix {
-  return prefix(family === 4 ? `10.${dotted(number)}.0/24` : `fd00:10:${number.toString(16)}::/64`);
-}
-
-function dotted(number: number): string {
-  return `${number >>> 8}.${number & 255}`;
+  return family === 4
+    ? { address: ipv4(podBase + number * 256), length: 24 }
+    : prefix(`fd00:10:${number.toString(16)}::/64`);
 }

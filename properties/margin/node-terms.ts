@@ -1,4 +1,5 @@
 import { agentProfiles } from '../../model/agent/index.ts';
+import type { Microseconds } from '../../model/time.ts';
 import { DelayTable, endpointSyncInterval, type Scenario } from '../../sim/index.ts';
 import type { KeyRotation } from './key-writes.ts';
 import type { Level } from './level.ts';
@@ -72,16 +73,15 @@ export function nodeTerms(
  * endpointsynchronizer.go), whose controller may just have been at work.
  */
 export function endpointWaits(scenario: Scenario, level: Level): readonly Float64Array[] {
-  return scenario.clusters.map(({ release }) => {
-    const perPod = agentProfiles[release].datapath.peerKeyIdFrom === 'endpoint';
-    return Float64Array.from(scenario.clusters, ({ registry }) =>
-      perPod
-        ? level.late({
-            kind: 'uniform',
-            minimum: 0,
-            maximum: endpointSyncInterval[registry] - 1,
-          })
-        : 0,
-    );
-  });
+  const registries = scenario.clusters.map(({ registry }) => registry);
+  const waits = { crd: waitOf('crd', level), kvstore: waitOf('kvstore', level) };
+  const perPod = Float64Array.from(registries, (registry) => waits[registry]);
+  const none = new Float64Array(registries.length);
+  return scenario.clusters.map(({ release }) =>
+    agentProfiles[release].datapath.peerKeyIdFrom === 'endpoint' ? perPod : none,
+  );
+}
+
+function waitOf(registry: keyof typeof endpointSyncInterval, level: Level): Microseconds {
+  return level.late({ kind: 'uniform', minimum: 0, maximum: endpointSyncInterval[registry] - 1 });
 }
