@@ -17,7 +17,7 @@ async function hunted(more: Partial<MutantsOptions>): Promise<{ text: string; co
 
 it('tells by what a mutant is killed, how soon, and how small the case becomes', async () => {
   const { text, code } = await hunted({ agent: ['reclaims-at-once'], seeds: 3 });
-  expect(text).toMatch(/reclaims-at-once +1\.19 +safe-reclaim.* 2 nodes, 0 faults\n/);
+  expect(text).toMatch(/reclaims-at-once +1\.19 +safe-reclaim.* [234] nodes, [01] faults\n/);
   expect(text).toContain('1 of 1 mutants are killed');
   expect(text).toContain('1 of 1 shrunk cases (100 %) have at most 4 nodes and 3 faults');
   expect(code).toBe(0);
