@@ -252,17 +252,17 @@ const limitations: readonly Row[] = [
   [
     'Transparent encryption is not currently supported when chaining Cilium on top of other CNI plugins.',
     '',
-    'the model has Cilium as the only CNI plugin',
+    '`keyturn import` says so of a `cilium-config` with `cni-chaining-mode`; the model has Cilium as the only CNI plugin',
   ],
   [
     'HostPolicies are not currently supported with IPsec encryption.',
     '',
-    'the model has no network policies',
+    '`keyturn import` says so of a `cilium-config` with `enable-host-firewall`; the model has no network policies',
   ],
   [
     'IPsec encryption does not work when using kube-proxy replacement.',
     '',
-    'the model has traffic from pod to pod, without services',
+    '`keyturn import` says so of a `cilium-config` with `kube-proxy-replacement`; the model has traffic from pod to pod, without services',
   ],
   [
     'Be aware that other features may require a kube-proxy free environment in which case they are mutual exclusive.',

@@ -85,15 +85,29 @@ describe('the ConfigMap cilium-config', () => {
   });
 
   it('says which flags it does not understand', () => {
-    const flags = { ipam: 'eni', 'cni-chaining-mode': 'aws-cni', 'encrypt-interface': 'eth1' };
-    expect(
-      notesOf({ ...flags, 'enable-ipsec-encrypted-overlay': 'true', 'debug-verbose': 'x' }),
-    ).toEqual([
+    const flags = {
+      ipam: 'eni',
+      'cni-chaining-mode': 'aws-cni',
+      'encrypt-interface': 'eth1',
+      'enable-host-firewall': 'true',
+      'kube-proxy-replacement': 'true',
+      'enable-ipsec-encrypted-overlay': 'true',
+      'debug-verbose': 'x',
+    };
+    expect(notesOf(flags)).toEqual([
       'not understood: config.json: ipam is "eni": the model gives each node one pod CIDR a family (at data.ipam)',
       'not understood: config.json: cni-chaining-mode is "aws-cni": Cilium does not support IPsec when chained on another CNI (at data.cni-chaining-mode)',
+      'not understood: config.json: enable-host-firewall is "true": an agent with IPsec refuses to start with the host firewall (at data.enable-host-firewall)',
+      'not understood: config.json: kube-proxy-replacement is "true": Cilium does not support IPsec with kube-proxy replacement, and the model has no services (at data.kube-proxy-replacement)',
       'not understood: config.json: the model has no enable-ipsec-encrypted-overlay (at data.enable-ipsec-encrypted-overlay)',
       'not understood: config.json: the model has no encrypt-interface (at data.encrypt-interface)',
     ]);
+  });
+
+  it('takes what has no bearing on encryption in silence', () => {
+    expect(
+      notesOf({ 'enable-host-firewall': 'false', 'kube-proxy-replacement': 'partial' }),
+    ).toEqual([]);
   });
 
   it.each([

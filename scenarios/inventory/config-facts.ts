@@ -237,6 +237,18 @@ const unmodelled: readonly (readonly [
 ])[] = [
   ['ipam', ['kubernetes', 'cluster-pool'], 'the model gives each node one pod CIDR a family'],
   ['cni-chaining-mode', ['none'], 'Cilium does not support IPsec when chained on another CNI'],
+  [
+    // cilium: daemon/cmd/daemon_main.go, `initEnv`, v1.16: "IPSec cannot be used with the host firewall."
+    'enable-host-firewall',
+    falseWords,
+    'an agent with IPsec refuses to start with the host firewall',
+  ],
+  [
+    // cilium: daemon/cmd/kube_proxy_replacement.go, `initKubeProxyReplacementOptions`.
+    'kube-proxy-replacement',
+    [...falseWords, 'disabled', 'partial'],
+    'Cilium does not support IPsec with kube-proxy replacement, and the model has no services',
+  ],
   ['enable-wireguard', falseWords, 'the model knows IPsec alone'],
   ['encrypt-node', falseWords, 'the model encrypts between pods, not between nodes'],
   ['enable-encryption-strict-mode', falseWords, 'the model has no strict mode'],
