@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { failureModePages, pageCoverage } from '../reports/index.ts';
+import { failureModePages, invariantsPage, pageCoverage } from '../reports/index.ts';
 import { loadScenario, scenarioKeysPage } from '../scenarios/index.ts';
 import { rehearse } from '../properties/index.ts';
 import { libraryFolder, libraryIds, readWholeLibrary } from './library.ts';
@@ -24,6 +24,10 @@ it('every sentence of the page is shown by scenarios that exist, or has a reason
   expect(empty).toEqual([]);
   const named = pageCoverage.flatMap(({ scenarios }) => scenarios);
   expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+});
+
+it('docs/properties.md is what the catalogue says (npm run docs renews it)', () => {
+  expect(readFileSync(join(docs, 'properties.md'), 'utf8')).toEqual(invariantsPage());
 });
 
 it('docs/scenario-keys.md is what the schema says (npm run docs renews it)', () => {

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { failureModePages } from '../reports/index.ts';
+import { failureModePages, invariantsPage } from '../reports/index.ts';
 import { scenarioKeysPage } from '../scenarios/index.ts';
 import { libraryFolder, readWholeLibrary } from './library.ts';
 
-/** `npm run docs`: writes docs/failure-modes/ and docs/scenario-keys.md anew. */
+/** `npm run docs`: writes docs/failure-modes/, docs/properties.md and docs/scenario-keys.md anew. */
 const docs = join(dirname(libraryFolder()), 'docs');
 const folder = join(docs, 'failure-modes');
 rmSync(folder, { recursive: true, force: true });
@@ -14,3 +14,4 @@ for (const [path, text] of failureModePages(readWholeLibrary())) {
   writeFileSync(file, text);
 }
 writeFileSync(join(docs, 'scenario-keys.md'), scenarioKeysPage());
+writeFileSync(join(docs, 'properties.md'), invariantsPage());

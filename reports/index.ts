@@ -22,6 +22,7 @@ export { type Recorded, Recording } from './run/recording.ts';
 export type { KeySpan, KeyUse, PairKeyChange } from './run/key-lives.ts';
 export { type ChartChange, ChartStates } from './run/chart-states.ts';
 export type { Drops } from './run/drop-series.ts';
+export { invariantsPage } from './invariants-page.ts';
 export { failureModePages } from './lesson-markdown.ts';
 export { type CoveredSentence, pageCoverage } from './page-coverage.ts';
 export { type LessonCard, page, sourceText, sourceUrl } from './lesson.ts';

@@ -1,0 +1,45 @@
+import { type Invariant, invariants } from '../properties/index.ts';
+
+/** What the kinds mean, as headings and a sentence each. */
+const kinds: readonly (readonly [kind: Invariant['kind'], heading: string, meaning: string])[] = [
+  ['always', 'Always', 'At no instant of a run may it be otherwise.'],
+  [
+    'eventually',
+    'Eventually',
+    'Anything may fail for a while. When all that disturbed has been over for long, it must be so.',
+  ],
+  [
+    'sometimes',
+    'Sometimes',
+    'Some run of a campaign must get there, or the others have shown nothing about it. `keyturn fuzz` counts them, and names those that it never reached.',
+  ],
+];
+
+/** docs/properties.md: the catalogue of what `keyturn fuzz` holds. */
+export function invariantsPage(): string {
+  const lines = [
+    '<!-- Made by `npm run docs` from properties/invariants/. Edit that instead. -->',
+    '',
+    '# Properties',
+    '',
+    'What `keyturn fuzz` holds to every generated run: `--property ID` holds one alone. `keyturn mutants` shows which',
+    'notice which broken agent ([mutants.md](mutants.md)), `npm run idle-invariants` which would be missed.',
+    ...kinds.flatMap(([kind, heading, meaning]) => [
+      '',
+      `## ${heading}`,
+      '',
+      meaning,
+      '',
+      ...table(invariants.filter((invariant) => invariant.kind === kind)),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function table(list: readonly Invariant[]): readonly string[] {
+  return [
+    '| ID | holds | source |',
+    '|---|---|---|',
+    ...list.map(({ id, sentence, source }) => `| \`${id}\` | ${sentence} | ${source} |`),
+  ];
+}
