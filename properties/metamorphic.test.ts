@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { assert } from '../model/assert.ts';
 import { ciliumReleases } from '../model/release.ts';
 import { planNodes, type NodeSelector, type Scenario, type Step } from '../sim/index.ts';
 import { anyCase, type Case, scenarioOf } from './generators/index.ts';
@@ -10,8 +11,8 @@ import type { Verdict } from './verdict.ts';
  * What must not matter to a verdict. Nobody has to know the right verdict for these: two runs are
  * held against each other.
  *
- * That all times scale is not among them: an agent's own intervals (background sync, back-off, the
- * debounce of its file watch) do not scale with the delays of a cluster, so neither do verdicts.
+ * That all times scale is not among them: an agent's own intervals (background sync, back-off) do not
+ * scale with the delays of a cluster, so neither do verdicts.
  */
 
 const cases = anyCase({ releases: ciliumReleases });
@@ -119,11 +120,11 @@ it('a node that nobody sends to does not matter to the others', () => {
 
 function withOneMore(scenario: Scenario): Scenario {
   const [first, ...others] = scenario.clusters;
-  if (first === undefined) throw new Error('a scenario has a cluster');
+  assert(first !== undefined, 'a scenario has a cluster');
   const { families } = first.settings;
-  const number = 256 + first.nodes.length + 1;
-  const idle = planNodes({ firstNumber: number, count: 1, families, namePrefix: 'idle' });
-  const nodes = [...first.nodes, ...idle.map((node) => ({ ...node, present: true }))];
+  const firstNumber = 256 + first.nodes.length + 1;
+  const idle = planNodes({ firstNumber, count: 1, families, namePrefix: 'idle' });
+  const nodes = [...first.nodes, ...idle];
   return { ...scenario, clusters: [{ ...first, nodes }, ...others] };
 }
 

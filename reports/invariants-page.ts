@@ -23,7 +23,7 @@ export function invariantsPage(): string {
     '# Properties',
     '',
     'What `keyturn fuzz` holds to every generated run: `--property ID` holds one alone. `keyturn mutants` shows which',
-    'notice which broken agent ([mutants.md](mutants.md)), `npm run idle-invariants` which would be missed.',
+    'notice which broken agent ([mutants.md](mutants.md)); with `--without ID`, which would survive without one.',
     ...kinds.flatMap(([kind, heading, meaning]) => [
       '',
       `## ${heading}`,

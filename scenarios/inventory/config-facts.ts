@@ -229,7 +229,11 @@ function findIpv4(search: Search): boolean {
   return true;
 }
 
-/** Flags that the model does not have, with the values for which that does not matter. */
+/**
+ * Flags that the model does not have, with the values for which that does not matter. What Cilium
+ * does not support with IPsec: cilium v1.16.2: Documentation/security/network/encryption-ipsec.rst,
+ * Limitations; that an agent exits is daemon/cmd/daemon_main.go, `initEnv`.
+ */
 const unmodelled: readonly (readonly [
   key: string,
   harmless: readonly string[],
@@ -238,13 +242,11 @@ const unmodelled: readonly (readonly [
   ['ipam', ['kubernetes', 'cluster-pool'], 'the model gives each node one pod CIDR a family'],
   ['cni-chaining-mode', ['none'], 'Cilium does not support IPsec when chained on another CNI'],
   [
-    // cilium: daemon/cmd/daemon_main.go, `initEnv`, v1.16: "IPSec cannot be used with the host firewall."
     'enable-host-firewall',
     falseWords,
     'an agent with IPsec refuses to start with the host firewall',
   ],
   [
-    // cilium: daemon/cmd/kube_proxy_replacement.go, `initKubeProxyReplacementOptions`.
     'kube-proxy-replacement',
     [...falseWords, 'disabled', 'partial'],
     'Cilium does not support IPsec with kube-proxy replacement, and the model has no services',
