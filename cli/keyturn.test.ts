@@ -1,9 +1,20 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   fixturePath,
   limited,
@@ -35,6 +46,12 @@ beforeAll(() => {
   });
   cpSync(join(root, 'package.json'), join(installed, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
+  // The page as it is before it is built: what is in it is for a browser, and no matter here.
+  mkdirSync(join(installed, 'dist', 'reports', 'lab'), { recursive: true });
+  cpSync(
+    join(root, 'reports', 'lab', 'index.html'),
+    join(installed, 'dist', 'reports', 'lab', 'lab.html'),
+  );
 }, 120_000);
 
 afterAll(() => {
@@ -278,4 +295,83 @@ it('takes the place of a trace file only when the new one is whole', () => {
   expect(stderr).toContain(`${trace}: cannot be written: `);
   expect(readFileSync(trace, 'utf8')).toBe('older\n');
   expect(readdirSync(folder).sort()).toEqual(['a.yaml', 'trace.jsonl']);
+});
+
+describe('the lab, served', () => {
+  const served = new Set<ChildProcess>();
+  afterEach(() => {
+    for (const one of served) one.kill('SIGKILL');
+    served.clear();
+  });
+
+  async function start(words: readonly string[] = []) {
+    const child = spawn(process.execPath, [command, 'lab', ...words]);
+    served.add(child);
+    const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = /^(http:\/\/127\.0\.0\.1:\d+\/) \(Ctrl\+C ends it\)\n$/.exec(String(chunk))?.[1];
+    return { child, url: url ?? `no address in: ${String(chunk)}` };
+  }
+
+  async function fetched(url: string, host?: string) {
+    const asked = get(url, host === undefined ? {} : { headers: { host } });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const piece of answer) text += String(piece);
+    return { status: answer.statusCode, policy: answer.headers['content-security-policy'], text };
+  }
+
+  it('is a page that may ask for nothing, with the run of the scenario in it', async () => {
+    const path = put(makeFolder(), 'a.yaml', safeText);
+    const { url } = await start([path]);
+    const { status, policy, text } = await fetched(url);
+    expect(status).toBe(200);
+    expect(policy).toMatch(/^default-src 'none';/);
+    const { digest } = JSON.parse(keyturn(['run', path, '--json']).stdout) as { digest: string };
+    expect(text).toContain(`"digest":"${digest}"`);
+    expect(await fetched(`${url}other`)).toMatchObject({ status: 404, text: '' });
+    // What another site's page would ask, after its name was made to point here.
+    expect(await fetched(url, 'keyturn.invalid')).toMatchObject({ status: 404, text: '' });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends with %s, even while somebody listens',
+    async (signal) => {
+      const { child, url } = await start();
+      await fetched(url);
+      const { port } = new URL(url);
+      const idle = connect(Number(port), '127.0.0.1');
+      await once(idle, 'connect');
+      idle.on('error', () => undefined);
+      child.kill(signal);
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    },
+  );
+
+  it('is served twice at once, but not at one port', async () => {
+    const [one, other] = await Promise.all([start(), start()]);
+    expect(one.url).not.toBe(other.url);
+    expect([(await fetched(one.url)).status, (await fetched(other.url)).status]).toEqual([
+      200, 200,
+    ]);
+    const { port } = new URL(one.url);
+    expect(keyturn(['lab', '--port', port])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `--port ${port}: cannot be listened on: it is in use\n  hint: another port, or 0 for any\n`,
+    });
+    expect((await fetched(one.url)).status).toBe(200);
+  });
+
+  it('goes into a file, whole, or is refused', () => {
+    const folder = makeFolder();
+    expect(keyturn(['lab', '--out', join(folder, 'lab.html')])).toMatchObject({ status: 0 });
+    expect(readFileSync(join(folder, 'lab.html'), 'utf8')).toMatch(/<\/html>\n$/);
+    const { status, stderr } = keyturn(['lab', '--out', join(folder, 'no', 'lab.html')]);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('cannot be written: no such folder'),
+    ]);
+    expect(keyturn(['lab', '--out', folder]).stderr).toContain('it is a folder');
+    expect(readdirSync(folder)).toEqual(['lab.html']);
+  });
 });

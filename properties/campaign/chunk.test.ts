@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { type Finding, invariants } from '../invariants/index.ts';
 import { scenarioOf } from '../generators/index.ts';
 import { rehearse } from '../rehearse.ts';
-import { type CampaignPlan, type ChunkResult, clearestOf, runChunk, shrinkCase } from './chunk.ts';
+import type { CampaignPlan } from './campaign-plan.ts';
+import { type ChunkResult, clearestOf, runChunk, shrinkCase } from './chunk.ts';
 import { magnified } from './magnified.ts';
 import type { Shrunk } from './shrink.ts';
 

@@ -1,19 +1,9 @@
 import fc from 'fast-check';
-import type { Case, CaseRange } from '../generators/index.ts';
-import { anyCase, scenarioOf } from '../generators/index.ts';
+import { anyCase, type Case, scenarioOf } from '../generators/index.ts';
 import { type Finding, type Invariant, invariants, premisesOf } from '../invariants/index.ts';
+import type { CampaignPlan } from './campaign-plan.ts';
 import { judgeCase } from './judge-case.ts';
 import { Shrinking, type Shrunk } from './shrink.ts';
-
-/** What a campaign runs: plain data, so that it can be sent to a worker. */
-export interface CampaignPlan {
-  readonly seed: number;
-  readonly range: CaseRange;
-  /** The IDs of the invariants held. */
-  readonly held: readonly string[];
-  /** A mutant, in place of Cilium's own agent. */
-  readonly agent: string | undefined;
-}
 
 /** Cases of one chunk: it is generated as a whole, wherever it runs. */
 export const chunkSize = 50;

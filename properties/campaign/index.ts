@@ -1,5 +1,5 @@
+export type { CampaignPlan } from './campaign-plan.ts';
 export {
-  type CampaignPlan,
   type ChunkResult,
   chunkSize,
   clearestOf,

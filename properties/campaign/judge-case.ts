@@ -1,6 +1,6 @@
 import { type Case, scenarioOf } from '../generators/index.ts';
 import { type Invariant, judge, type Judgement } from '../invariants/index.ts';
-import type { CampaignPlan } from './chunk.ts';
+import type { CampaignPlan } from './campaign-plan.ts';
 
 /**
  * Carries out a case and holds it against these invariants. An agent in place of the release's own

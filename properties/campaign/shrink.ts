@@ -2,7 +2,7 @@ import { millisecond } from '../../model/time.ts';
 import { isBlameless, simulate } from '../../sim/index.ts';
 import { type Case, scenarioOf } from '../generators/index.ts';
 import type { Judgement } from '../invariants/index.ts';
-import type { CampaignPlan } from './chunk.ts';
+import type { CampaignPlan } from './campaign-plan.ts';
 import { magnified } from './magnified.ts';
 
 export interface Shrunk {

@@ -1,6 +1,7 @@
 import type { Microseconds } from '../../model/time.ts';
 import { mostNodes } from '../../sim/index.ts';
-import { addTime, type EvidenceReader, type Fault, type Findings } from './findings.ts';
+import type { Fault } from './fault.ts';
+import { addTime, type EvidenceReader, type Findings } from './findings.ts';
 import { instantExpected } from './instant.ts';
 import { instantOfLine, loadMessage, parseLoadLine } from './log-line.ts';
 

@@ -1,5 +1,6 @@
 import type { Microseconds } from '../../model/time.ts';
-import type { Fault, Findings } from './findings.ts';
+import type { Fault } from './fault.ts';
+import type { Findings } from './findings.ts';
 import { addHistograms, type Histogram } from './histogram.ts';
 import type { MetricSelector } from './metric-selector.ts';
 

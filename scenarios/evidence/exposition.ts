@@ -1,5 +1,6 @@
 import { addBucket, addSeries, type Buckets, numberOf } from './buckets.ts';
-import type { EvidenceReader, Fault, Findings } from './findings.ts';
+import type { Fault } from './fault.ts';
+import type { EvidenceReader, Findings } from './findings.ts';
 import { matches, type MetricSelector } from './metric-selector.ts';
 import { parseSeries, type Series, seriesKey } from './series.ts';
 

@@ -1,5 +1,5 @@
 import type { Microseconds } from '../../model/time.ts';
-import type { DocumentPath } from '../inventory/source-document.ts';
+import type { Fault } from './fault.ts';
 import type { Histogram } from './histogram.ts';
 
 /** The delays that can be read from evidence: all but the reclaimer's interval, which is a flag. */
@@ -13,16 +13,6 @@ export const measurableDelays = [
   'latency',
 ] as const;
 export type MeasurableDelay = (typeof measurableDelays)[number];
-
-/** Something wrong with evidence. The line is the one being read, unless it says another. */
-export interface Fault {
-  readonly message: string;
-  readonly expected: string;
-  readonly hint?: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly path?: DocumentPath;
-}
 
 /** What the files have shown so far. */
 export interface Findings {

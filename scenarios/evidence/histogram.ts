@@ -1,7 +1,7 @@
 import { assert, defined } from '../../model/assert.ts';
 import type { Microseconds } from '../../model/time.ts';
 import type { Delay, QuantilePoint } from '../../sim/index.ts';
-import type { Fault } from './findings.ts';
+import type { Fault } from './fault.ts';
 
 /**
  * Observations by bucket. The bounds rise; each count is of its own bucket, not cumulative. There is

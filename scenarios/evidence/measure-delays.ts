@@ -4,9 +4,9 @@ import type { Delay } from '../../sim/index.ts';
 import { formatDuration } from '../duration.ts';
 import type { InputError } from '../input-error.ts';
 import { pathText } from '../inventory/source-document.ts';
+import type { Fault } from './fault.ts';
 import {
   type EvidenceReader,
-  type Fault,
   type Findings,
   type MeasurableDelay,
   measurableDelays,

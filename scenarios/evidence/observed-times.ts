@@ -1,7 +1,8 @@
 import type { Microseconds } from '../../model/time.ts';
 import { mostNodes } from '../../sim/index.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { addTime, type EvidenceReader, type Fault, type Findings } from './findings.ts';
+import type { Fault } from './fault.ts';
+import { addTime, type EvidenceReader, type Findings } from './findings.ts';
 import { type InstantForm, instantExpected, parseInstant } from './instant.ts';
 
 /** What can be observed of a new key on a node, in the order in which it happens. */

@@ -1,6 +1,7 @@
 import { readSource, shown, type SourceDocument } from '../inventory/source-document.ts';
 import { addBucket, addSeries, type Buckets, numberOf } from './buckets.ts';
-import type { EvidenceReader, Fault, Findings } from './findings.ts';
+import type { Fault } from './fault.ts';
+import type { EvidenceReader, Findings } from './findings.ts';
 import { matches, type MetricSelector } from './metric-selector.ts';
 import { seriesKey } from './series.ts';
 
