@@ -12,7 +12,8 @@ export function chromeTrace(recorded: Recorded): string {
   const { rehearsal, nodes } = recorded;
   const { scenario, digest, end } = rehearsal.run;
   const events = [
-    ...nodes.map((name, node) => metadata(node, name)),
+    metadata(operator, 'operator'),
+    ...nodes.map((name, node) => metadata(processOf(node), name)),
     ...spans(recorded, end.at),
     ...instants(recorded),
     ...counters(recorded),
@@ -22,16 +23,21 @@ export function chromeTrace(recorded: Recorded): string {
   return `{"displayTimeUnit":"ms","otherData":${head},"traceEvents":[\n${lines}\n]}\n`;
 }
 
-/** Process 0 is the operator; a node has the process of its number, from 1. */
-function metadata(node: number, name: string): TraceEventJson {
-  return { ph: 'M', name: 'process_name', pid: node + 1, tid: 0, args: { name } };
+/** What no node does. Readers of the format take process 0 and thread 0 for the idle ones. */
+const operator = 1;
+const tid = 1;
+
+const processOf = (node: number): number => node + 2;
+
+function metadata(pid: number, name: string): TraceEventJson {
+  return { ph: 'M', name: 'process_name', pid, tid, args: { name } };
 }
 
 function spans({ lives }: Recorded, end: number): readonly TraceEventJson[] {
   return lives.spans(end).flatMap((span, index) => {
     const { node, keyId, use, state, from, to } = span;
     const name = `key ${keyId}, ${use}: ${state}`;
-    const common = { cat: 'key', id: index + 1, pid: node + 1, tid: 0, name };
+    const common = { cat: 'key', id: index + 1, pid: processOf(node), tid, name };
     return [
       { ph: 'b', ts: from, ...common, args: { keyId, use, state } },
       { ph: 'e', ts: to, ...common },
@@ -43,8 +49,8 @@ function instants({ rehearsal, nodes }: Recorded): readonly TraceEventJson[] {
   const numbers = new Map(nodes.map((name, index) => [name, index]));
   return rehearsal.timeline.map((entry) => {
     const node = numbers.get(String(entry.fields.node ?? ''));
-    const pid = node === undefined ? 0 : node + 1;
-    const common = { cat: entry.event, ts: entry.at, pid, tid: 0, name: whatOf(entry) };
+    const pid = node === undefined ? operator : processOf(node);
+    const common = { cat: entry.event, ts: entry.at, pid, tid, name: whatOf(entry) };
     return { ph: 'i', s: 'p', ...common, args: entry.fields };
   });
 }
@@ -55,6 +61,6 @@ function counters({ drops }: Recorded): readonly TraceEventJson[] {
     const key = `${node} ${fate}`;
     const total = (totals.get(key) ?? 0) + count;
     totals.set(key, total);
-    return { ph: 'C', ts: at, pid: node + 1, tid: 0, name: fate, args: { packets: total } };
+    return { ph: 'C', ts: at, pid: processOf(node), tid, name: fate, args: { packets: total } };
   });
 }

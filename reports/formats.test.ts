@@ -88,6 +88,11 @@ describe('a plan as a document', () => {
   });
 });
 
+/** The page before it is built: the code and the lessons are still to be put into it. */
+const template = readFileSync(new URL('lab/index.html', import.meta.url), 'utf8');
+
+const labContent = ({ scenario, digest }: Recorded['rehearsal']['run']) => ({ scenario, digest });
+
 /** What changes with every change of the simulator says nothing about a format. */
 const stable = (text: string): string =>
   text.replaceAll(/\b[0-9a-f]{16}\b/g, '<digest>').replaceAll(/"events": \d+/g, '"events": 0');
@@ -100,6 +105,7 @@ describe.each(names)('the golden files of %s', (name) => {
     ['json', () => documents[name].json],
     ['trace.json', () => chromeTrace(runs[name])],
     ['mermaid.md', () => mermaidReport(runs[name].rehearsal)],
+    ['html', () => labPage(template, labContent(runs[name].rehearsal.run))],
   ])('%s', async (ending, render) => {
     await expect(stable(render())).toMatchFileSnapshot(`golden/${name}.${ending}`);
   });
@@ -218,14 +224,20 @@ describe('Markdown', () => {
 });
 
 describe('the lab page', () => {
-  const template = '<script id="content" type="application/json">null</script>';
-
   it('cannot be left by what a scenario says', () => {
     const page = labPage(template, {
       scenario: { ...healthy, title: "</script><script>alert('$&')</script>" },
       digest: '0123456789abcdef',
     });
-    expect(page.match(/<\/script>/g)).toHaveLength(1);
+    expect(page.match(/<\/script>/g)).toHaveLength(template.match(/<\/script>/g)?.length ?? 0);
     expect(page).toContain("alert('$&')");
+  });
+
+  it.each(names)('refers to nothing outside itself for %s', (name) => {
+    const page = labPage(template, labContent(runs[name].rehearsal.run));
+    // The browser tests look at what the built page asks for.
+    expect(page.match(/(?:src|href|action|poster)\s*=\s*"[^"]*"|url\([^)]*\)|@import/g)).toEqual([
+      'href="data:,"',
+    ]);
   });
 });

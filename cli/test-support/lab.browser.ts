@@ -1,23 +1,22 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readWholeLibrary } from '../library.ts';
+import { command, keyturn, launch } from './chromium.ts';
 
 /*
  * The lab in Debian's Chromium, from disk, as `npm run build` made it. What it shows is compared with
  * what the command prints.
  */
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const command = join(root, 'dist', 'cli', 'keyturn.js');
 const early = 'rotation/old-key-reclaimed-early';
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-lab-'));
 const file = join(folder, 'lab.html');
@@ -25,14 +24,6 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const lessons = readWholeLibrary().filter(({ content }) => content.kind === 'run');
 
 let browser: Browser;
-
-function keyturn(...words: readonly string[]): string {
-  try {
-    return execFileSync(process.execPath, [command, ...words], { encoding: 'utf8' });
-  } catch (error) {
-    return (error as { readonly stdout: string }).stdout;
-  }
-}
 
 interface RunJson {
   readonly digest: string;
@@ -54,13 +45,7 @@ const runOf = (id: string, ...more: readonly string[]): RunJson =>
 
 beforeAll(async () => {
   keyturn('lab', '--out', file);
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    ],
-  });
+  browser = await launch();
 });
 
 afterAll(async () => {
