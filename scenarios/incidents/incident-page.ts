@@ -41,10 +41,14 @@ function row(incident: Incident): string {
 }
 
 function link(place: string): string {
-  if (place.startsWith('https://')) return `[${place.split('/').at(-1) ?? place}](${place})`;
+  if (place.startsWith('https://')) return `[${lastSegment(place)}](${place})`;
   const [repository, number] = place.split('#');
   if (number === undefined) return `\`${place.replace('code: ', '')}\``;
   return `[${place.replace('cilium/cilium#', '#')}](https://github.com/${repository ?? ''}/issues/${number})`;
+}
+
+function lastSegment(url: string): string {
+  return url.split('/').findLast((segment) => segment !== '') ?? url;
 }
 
 function shownBy({ id, shownBy: by }: Incident): string {

@@ -103,7 +103,8 @@ export const kernelIncidents: readonly Incident[] = [
     ],
     shownBy: {
       kind: 'notModelled',
-      reason: 'Nodes have one network interface each, on which decryption is always armed.',
+      reason:
+        'Nodes have their devices from the start, and none is added at run time. What an agent without the program on a device does is shown by device/decryption-interface-missing.',
     },
   },
   {
