@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import type * as kernelCommands from './commands/kernel.ts';
 import type { FuzzOptions, KernelOptions } from './commands/kernel.ts';
@@ -65,7 +65,12 @@ function withMachine(command: Command): Command {
   return command
     .option('--kernel <vmlinuz>', "another kernel than the one installed by 'kernel install'")
     .option('--modules <folder>', 'the folder of its modules')
-    .option('--native', "this machine's own kernel, in namespaces of its own (root only)")
+    .addOption(
+      new Option(
+        '--native',
+        "this machine's own kernel, in namespaces of its own (root only)",
+      ).conflicts(['kernel', 'modules']),
+    )
     .option('--memory <MiB>', 'of the machine that QEMU makes', whole(1), 512)
     .option('--boot-limit <seconds>', 'how long the boot may take', whole(1), 120)
     .option('--silence <seconds>', 'how long it may leave a request unanswered', whole(1), 60);

@@ -3,7 +3,7 @@ export { boot, type BootOptions } from './linux/boot.ts';
 export { exceptionsOf, unseenCounters } from './linux/exceptions.ts';
 export { KernelLost, KernelMissing } from './linux/failure.ts';
 export { install } from './linux/install.ts';
-export { findImage, type KernelImage } from './linux/kernel-image.ts';
+export { cacheFolder, findImage, type KernelImage } from './linux/kernel-image.ts';
 export type { Machine } from './linux/machine.ts';
 export { openNative } from './linux/native.ts';
 export { replayScenario, type ReplayDifference, type ReplayResult } from './linux/replay/replay.ts';

@@ -1,7 +1,9 @@
+import { tmpdir } from 'node:os';
 import {
   benchKernel,
   boot,
   type BootOptions,
+  cacheFolder,
   differenceText,
   exceptionsOf,
   findImage,
@@ -22,19 +24,20 @@ import type { Scenario } from '../../sim/index.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { BadInput } from '../failure.ts';
 import { readWholeLibrary } from '../library.ts';
+import { reasonOf } from '../read-file.ts';
 import { readScenario } from '../read-scenario.ts';
-import { WholeFile } from '../write-files.ts';
+import { assertWritable, WholeFile } from '../write-files.ts';
 
 export interface KernelOptions {
   readonly kernel?: string;
   readonly modules?: string;
   readonly native?: true;
   /** MiB of the machine that boots it. */
-  readonly memory?: number;
+  readonly memory: number;
   /** Seconds that the boot may take. */
-  readonly bootLimit?: number;
+  readonly bootLimit: number;
   /** Seconds that it may leave a request unanswered. */
-  readonly silence?: number;
+  readonly silence: number;
 }
 
 function print(line: string): void {
@@ -124,7 +127,10 @@ export function fuzz(options: FuzzOptions): Promise<ExitCode> {
   return withKernel(options, async (machine) => {
     const { runs, seed } = options;
     const began = performance.now();
-    const result = await runCampaign(machine, { runs, seed });
+    const progress = (done: number): void => {
+      if (done % 1000 === 0) process.stderr.write(`${done} sequences\n`);
+    };
+    const result = await runCampaign(machine, { runs, seed, progress });
     for (const [name, times] of result.counters) print(`${name}: in ${times} sequences`);
     const { difference } = result;
     if (difference !== undefined) {
@@ -162,6 +168,8 @@ export function bench(options: KernelOptions & { readonly packets: number }): Pr
 
 /** `keyturn kernel record`: sequences with a real kernel's answers, for tests without one. */
 export function record(options: FuzzOptions & { readonly out: string }): Promise<ExitCode> {
+  // Before the work whose result is to go there.
+  assertWritable(options.out);
   return withKernel(options, async (machine) => {
     const lines = await recordSequences(machine, options);
     const file = new WholeFile(options.out);
@@ -180,8 +188,8 @@ async function withKernel(
   try {
     machine =
       options.native === true
-        ? await openNative()
-        : await boot(findImage(options), limits(options));
+        ? await openNative(options.silence * 1000)
+        : await boot(findImage(options), bootOptions(options));
     process.stderr.write(`Linux ${machine.release} runs\n`);
     return await work(machine);
   } catch (error) {
@@ -191,15 +199,14 @@ async function withKernel(
   }
 }
 
-function limits({ memory, bootLimit, silence }: KernelOptions): BootOptions {
-  return {
-    ...(memory === undefined ? {} : { memory }),
-    ...(bootLimit === undefined ? {} : { limit: bootLimit * 1000 }),
-    ...(silence === undefined ? {} : { silence: silence * 1000 }),
-  };
+function bootOptions({ memory, bootLimit, silence }: KernelOptions): BootOptions {
+  return { memory, limit: bootLimit * 1000, silence: silence * 1000 };
 }
 
-/** What is missing is the user's to provide; a kernel that went away tells nothing about the model. */
+/**
+ * What is missing is the user's to provide, and so is a place for files; a kernel that went away
+ * tells nothing about the model.
+ */
 function failed(error: unknown): ExitCode {
   if (error instanceof KernelMissing) {
     process.stderr.write(`${error.message}\n`);
@@ -209,5 +216,16 @@ function failed(error: unknown): ExitCode {
     process.stderr.write(`inconclusive: ${error.message}\n`);
     return exitCode.inconclusive;
   }
+  if (isFileError(error)) {
+    process.stderr.write(
+      `${error.path ?? `a file of ${tmpdir()} or ${cacheFolder()}`}: ${reasonOf(error)}\n  expected: to write into ${tmpdir()} (TMPDIR) and ${cacheFolder()} (XDG_CACHE_HOME)\n`,
+    );
+    return exitCode.badInput;
+  }
   throw error;
+}
+
+/** Of a call of Node's that has to do with files. */
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -16,21 +16,21 @@ const dyingWithParent = 'setpriv';
 
 export interface BootOptions {
   /** MiB. */
-  readonly memory?: number;
-  /** How long the boot may take, in milliseconds. */
-  readonly limit?: number;
+  readonly memory: number;
+  /** How long the boot may take, in milliseconds. On a busy machine it was seen to take 4 to 20 s. */
+  readonly limit: number;
   /** How long the kernel may leave a request unanswered, in milliseconds. */
-  readonly silence?: number;
+  readonly silence: number;
 }
 
-/** Under software emulation on a busy machine a boot was seen to take 4 to 15 s. */
-const bootLimit = 120_000;
-
 /** MiB that were always enough. */
-const usualMemory = 512;
+const enoughMemory = 512;
 
 /** Boots a kernel in QEMU, by software emulation: no privileges, nothing of this machine's kernel. */
-export async function boot(image: KernelImage, options: BootOptions = {}): Promise<Machine> {
+export async function boot(
+  image: KernelImage,
+  { memory, limit, silence }: BootOptions,
+): Promise<Machine> {
   requireEmulator();
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-kernel-'));
   const remove = (): void => {
@@ -41,16 +41,15 @@ export async function boot(image: KernelImage, options: BootOptions = {}): Promi
   try {
     const archive = join(folder, 'initramfs');
     writeFileSync(archive, initramfs(image));
-    const memory = options.memory ?? usualMemory;
     const words = ['--pdeathsig', 'KILL', emulator, ...argumentsFor(image.kernel, archive, memory)];
     const child = spawn(dyingWithParent, words, {
       // 1: the kernel's console; 2: QEMU's own words; 3: the channel, a pair of sockets.
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     const channel = child.stdio[3] as Duplex;
-    const started = superviseChild(child, { from: channel, to: channel }, options.silence);
-    await awaitHello(started, options.limit ?? bootLimit).catch((error: unknown) => {
-      throw memory < usualMemory ? withMemory(error as Error, memory) : error;
+    const started = superviseChild(child, { from: channel, to: channel }, silence);
+    await awaitHello(started, limit).catch((error: unknown) => {
+      throw memory < enoughMemory ? withMemory(error as Error, memory) : error;
     });
     const { release, profile } = image;
     return { channel: started.channel, stop: started.stop, release, profile, ownsClock: true };
@@ -75,7 +74,7 @@ function requireEmulator(): void {
 /** A kernel that has too little memory to start says nothing, or what hides it. */
 function withMemory({ message }: Error, memory: number): KernelLost {
   return new KernelLost(
-    `${message}\n  hint: its machine has ${memory} MiB of memory, which may be too little; ${usualMemory} are enough (--memory)`,
+    `${message}\n  hint: its machine has ${memory} MiB of memory, which may be too little; ${enoughMemory} are enough (--memory)`,
   );
 }
 
@@ -95,7 +94,7 @@ function argumentsFor(kernel: string, archive: string, memory: number): readonly
 }
 
 function initramfs(image: KernelImage): Buffer {
-  const modules = modulesToLoad(image.modules);
+  const modules = modulesToLoad(image.modules, image.release);
   const paths = modules.map(({ name }) => `/m/${name}.ko`);
   return cpioArchive(
     ['m', 'proc', 'dev'],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KernelMissing } from './failure.ts';
 import { cacheFolder, findImage, type KernelImage } from './kernel-image.ts';
@@ -59,19 +59,42 @@ function fetchKernel(say: (line: string) => void): void {
       `${metaPackage}: apt knows no such package\n  hint: \`apt-get update\``,
     );
   }
-  mkdirSync(cacheFolder(), { recursive: true });
-  const folder = mkdtempSync(join(cacheFolder(), 'fetch-'));
+  removeRemains();
+  const folder = join(cacheFolder(), `fetch-${process.pid}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   try {
     say(`fetching ${name}`);
     run('apt-get', ['download', '-q', name], folder);
     const [file] = readdirSync(folder).filter((entry) => entry.endsWith('.deb'));
     if (file === undefined) throw new KernelMissing(`apt-get download ${name}: it left no file`);
     run('dpkg', ['-x', file, 'linux'], folder);
+    // Another installation may have come first, and its kernel be in use.
+    if (installed() !== undefined) return;
     const target = join(cacheFolder(), 'linux');
     rmSync(target, { recursive: true, force: true });
     renameSync(join(folder, 'linux'), target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What installations that were killed have left. */
+function removeRemains(): void {
+  const names = existsSync(cacheFolder()) ? readdirSync(cacheFolder()) : [];
+  for (const name of names) {
+    const pid = /^fetch-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) {
+      rmSync(join(cacheFolder(), name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type KernelName, kernelNames } from '../../model/xfrm/index.ts';
@@ -18,8 +18,9 @@ export interface KernelImage {
 
 /** Where `keyturn kernel install` puts what it fetches. */
 export function cacheFolder(): string {
-  const base = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return join(base, 'keyturn');
+  const base = process.env['XDG_CACHE_HOME'];
+  // Set but empty is as good as not set (XDG Base Directory Specification).
+  return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'keyturn');
 }
 
 /** The image at these places, or else the one that was installed. */
@@ -55,14 +56,24 @@ function installedImage(): { kernel: string; modules: string } {
   return { kernel: join(boot, kernel), modules: join(folder, 'lib', 'modules', release) };
 }
 
-/** The version that a bzImage tells (Linux, Documentation/arch/x86/boot.rst, `kernel_version`). */
+/**
+ * The version that a bzImage tells. Source: Linux, Documentation/arch/x86/boot.rst: `kernel_version`,
+ * and for its length `setup_sects` and `syssize`.
+ */
 function releaseOf(path: string): string {
-  if (!existsSync(path))
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new KernelMissing(`${path}: there is no such file\n  expected: a kernel (bzImage)`);
+  }
   const image = readFileSync(path);
   if (image.length < 0x400 || image.toString('latin1', 0x202, 0x206) !== 'HdrS') {
     throw new KernelMissing(
       `${path}: this is no Linux kernel for x86\n  expected: a bzImage, as vmlinuz-RELEASE of a Debian kernel package`,
+    );
+  }
+  const octets = (image.readUInt8(0x1f1) + 1) * 512 + image.readUInt32LE(0x1f4) * 16;
+  if (image.length < octets) {
+    throw new KernelMissing(
+      `${path}: this kernel is cut off: it has ${image.length} octets of ${octets}\n  hint: fetch it again, or unpack its package again`,
     );
   }
   const at = 0x200 + image.readUInt16LE(0x20e);

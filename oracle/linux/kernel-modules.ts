@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { KernelMissing } from './failure.ts';
 
@@ -39,8 +39,8 @@ export interface KernelModule {
   readonly content: Buffer;
 }
 
-/** The modules to load, in the order in which that works. */
-export function modulesToLoad(folder: string): readonly KernelModule[] {
+/** The modules to load into a kernel of this release, in the order in which that works. */
+export function modulesToLoad(folder: string, release: string): readonly KernelModule[] {
   const files = moduleFiles(folder);
   const loaded = new Map<string, KernelModule>();
   const load = (name: string): void => {
@@ -51,19 +51,27 @@ export function modulesToLoad(folder: string): readonly KernelModule[] {
     loaded.set(name, { name, content });
   };
   for (const name of wanted) load(name);
-  if (!loaded.has('esp4')) {
+  const esp = loaded.get('esp4');
+  if (esp === undefined) {
     throw new KernelMissing(
       `${folder}: there is no module esp4 in it\n  expected: the folder of a kernel's modules, as lib/modules/RELEASE of a Debian kernel package`,
+    );
+  }
+  const theirs = modinfo(esp.content, 'vermagic').split(' ')[0];
+  if (theirs !== release) {
+    throw new KernelMissing(
+      `${folder}: these are the modules of Linux ${theirs}\n  expected: those of the kernel, ${release}`,
     );
   }
   return [...loaded.values()];
 }
 
 function moduleFiles(folder: string): ReadonlyMap<string, string> {
-  if (!existsSync(folder))
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new KernelMissing(
       `${folder}: there is no such folder\n  expected: the folder of the kernel's modules`,
     );
+  }
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return new Map(
     paths
@@ -82,11 +90,15 @@ function readModule(file: string): Buffer {
   return execFileSync('xz', ['-dc', file], { maxBuffer: 1 << 28 });
 }
 
-/** The section `.modinfo` of a module holds `depends=`, then names with commas between them. */
 function dependencies(content: Buffer): readonly string[] {
-  const start = content.indexOf('\0depends=');
-  if (start < 0) return [];
-  const from = start + '\0depends='.length;
-  const text = content.toString('latin1', from, content.indexOf(0, from));
+  const text = modinfo(content, 'depends');
   return text === '' ? [] : text.split(',').map(moduleName);
+}
+
+/** The section `.modinfo` of a module holds texts like `depends=esp4,xfrm_algo`, each ended by a zero. */
+function modinfo(content: Buffer, name: string): string {
+  const start = content.indexOf(`\0${name}=`);
+  if (start < 0) return '';
+  const from = start + name.length + 2;
+  return content.toString('latin1', from, content.indexOf(0, from));
 }

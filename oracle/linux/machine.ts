@@ -42,9 +42,6 @@ function watch(): void {
 /** How many characters of a child's error output are kept, for the message if it fails. */
 const keptOutput = 4000;
 
-/** How long an exchange with a running kernel may take, in milliseconds, unless told otherwise. */
-export const usualSilence = 60_000;
-
 export interface Started {
   readonly channel: Channel;
   readonly stop: () => Promise<void>;
@@ -56,7 +53,7 @@ export interface Started {
 export function superviseChild(
   child: ChildProcess,
   { from, to }: { readonly from: Readable; readonly to: Writable },
-  silence = usualSilence,
+  silence: number,
 ): Started {
   watch();
   running.add(child);

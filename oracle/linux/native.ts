@@ -14,8 +14,11 @@ import { sequenceKeyMaterial, sequenceKeys } from './sequences/sequence-keys.ts'
 
 const startLimit = 10_000;
 
-/** This machine's own kernel, in network namespaces of its own: nothing outside of them is touched. */
-export async function openNative(): Promise<Machine> {
+/**
+ * This machine's own kernel, in network namespaces of its own: nothing outside of them is touched.
+ * `silence`: how long it may leave a request unanswered, in milliseconds.
+ */
+export async function openNative(silence: number): Promise<Machine> {
   if (process.getuid?.() !== 0) {
     throw new KernelMissing(
       '--native: only root may make network namespaces\n  hint: without --native a kernel is booted in QEMU, which any user may do',
@@ -24,7 +27,7 @@ export async function openNative(): Promise<Machine> {
   if (!existsSync('/proc/net/xfrm_stat')) throw new KernelMissing(withoutEsp('no XFRM'));
   const child = spawn(guestProgram(), ['stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
   const pipes: { from: Readable; to: Writable } = { from: child.stdout, to: child.stdin };
-  const started = superviseChild(child, pipes);
+  const started = superviseChild(child, pipes, silence);
   await awaitHello(started, startLimit);
   const machine: Machine = {
     channel: started.channel,

@@ -95,12 +95,12 @@ export async function runCampaign(
       counters.set(name, (counters.get(name) ?? 0) + 1);
     }
   };
-  let lost: { readonly reason: unknown } | undefined;
+  const losses: unknown[] = [];
   const property = fc.asyncProperty(drafts, async (sequence) => {
     // A kernel that went away is no counterexample, and there is nothing to shrink.
-    if (lost !== undefined) return true;
+    if (losses.length > 0) return true;
     const found = await compareSequence(machine, sequence, noted).catch((reason: unknown) => {
-      lost = { reason };
+      losses.push(reason);
       throw reason;
     });
     done += 1;
@@ -109,7 +109,7 @@ export async function runCampaign(
     return found === undefined;
   });
   const details = await fc.check(property, { numRuns: runs, seed });
-  if (lost !== undefined) throw reasonOf(lost);
+  if (losses.length > 0) throw losses[0];
   let repeated = 0;
   const [shrunk] = details.counterexample ?? [];
   for (let time = 0; shrunk !== undefined && time < repetitions; time += 1) {
@@ -122,8 +122,4 @@ export async function runCampaign(
     difference: details.failed ? difference : undefined,
     path: details.counterexamplePath ?? undefined,
   };
-}
-
-function reasonOf({ reason }: { readonly reason: unknown }): unknown {
-  return reason;
 }

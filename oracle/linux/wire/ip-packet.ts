@@ -5,7 +5,6 @@ import { addressOfBytes, ipHeaderOctets } from './ip-address.ts';
 
 export const udpProtocol = 17;
 export const espProtocol = 50;
-const udpHeader = 8;
 const timeToLive = 64;
 /** DF in the flags of an IPv4 header. */
 const dontFragmentBit = 0x4000;
@@ -121,9 +120,4 @@ function readVersion6(bytes: Buffer): SeenPacket {
     isFragment: false,
     payload: bytes.subarray(40),
   };
-}
-
-/** The ports of a UDP payload. */
-export function portsOf(payload: Buffer): readonly [number, number] {
-  return payload.length < udpHeader ? [0, 0] : [payload.readUInt16BE(0), payload.readUInt16BE(2)];
 }
