@@ -74,8 +74,18 @@ export interface Prefix {
   readonly length: number;
 }
 
+const prefixByText = new Map<string, Prefix>();
+
 /** The prefix that a text (`10.0.1.0/24`) denotes, host bits cleared, or undefined if none. */
 export function parsePrefix(text: string): Prefix | undefined {
+  const known = prefixByText.get(text);
+  if (known !== undefined) return known;
+  const read = readPrefix(text);
+  if (read !== undefined) prefixByText.set(text, read);
+  return read;
+}
+
+function readPrefix(text: string): Prefix | undefined {
   const [ip = '', bits = ''] = text.split('/', 2);
   const parsed = parseAddress(ip);
   if (parsed === undefined || !/^\d{1,3}$/.test(bits)) return undefined;

@@ -22,6 +22,8 @@ import {
   markOrAny,
   policyFrom,
   policyName,
+  readPolicy,
+  readState,
   selectorFrom,
   stateFrom,
   stateName,
@@ -313,20 +315,20 @@ export function writeResult(result: OperationResult, keys: KeyBook): WireResult 
   };
 }
 
-/** The answer to an operation, as an agent of the model's gets it. */
-export function resultFrom(
-  result: z.output<typeof operationResult>,
-  keys: KeyBook,
-): OperationResult {
+/**
+ * The answer to an operation, as an agent of the model's gets it. It comes from the harness, which
+ * wrote it by the schema: nobody looks twice.
+ */
+export function resultFrom(result: WireResult, keys: KeyBook): OperationResult {
   const { errno, state, states, policies } = result;
-  const stateOf = (one: WireStateRead): ListedState => listed(stateFrom(one, keys));
+  const stateOf = (one: WireState): ListedState => listed(stateFrom(readState(one), keys));
   return {
     errno,
     ...(state === undefined ? {} : { state: stateOf(state) }),
     ...(states === undefined ? {} : { states: states.map(stateOf) }),
     ...(policies === undefined
       ? {}
-      : { policies: policies.map((one) => XfrmPolicy.of(policyFrom(one))) }),
+      : { policies: policies.map((one) => XfrmPolicy.of(policyFrom(readPolicy(one)))) }),
   };
 }
 
@@ -336,5 +338,4 @@ function listed(state: StateConfig): ListedState {
   return { shape, source, destination, spi, markBits: markValue | 0, markValue, mark, key };
 }
 
-type WireStateRead = z.output<typeof xfrmState>;
 export type { WirePolicy, WireState };

@@ -2,6 +2,7 @@ import {
   type Agent,
   type AgentEnvironment,
   agentProfiles,
+  type Operation,
   type OperationResult,
   type Operations,
 } from '../../model/agent/index.ts';
@@ -17,7 +18,7 @@ import {
   readSettings,
 } from './inputs.ts';
 import { BytesOfRing, LoggingKeyRing } from './key-book.ts';
-import { operationResult, resultFrom, writeOperation } from './operations.ts';
+import { resultFrom, type WireResult, writeOperation } from './operations.ts';
 
 /** An agent over the library, and what it says of itself. */
 export interface Served {
@@ -29,6 +30,15 @@ export interface Served {
   /** Its agents handle one input at a time; not so by default: Cilium's reclaimer goes its own way. */
   readonly oneAtATime?: boolean;
 }
+
+/** What only tells: nothing can be wrong with it, and nothing waits for it. */
+const infallible: ReadonlySet<Operation['kind']> = new Set([
+  'setTimer',
+  'keyLoaded',
+  'allNodesValidated',
+  'log',
+]);
+const done: OperationResult = { errno: 'ok' };
 
 interface Message {
   readonly id: number;
@@ -60,6 +70,8 @@ class Server {
   readonly #residents = new Map<string, Resident>();
   /** The operations that were asked for, and the input that each is about. */
   readonly #asked = new Map<number, { readonly input: number; readonly resident: Resident }>();
+  /** What came while a question was waiting for its answer. */
+  readonly #held: Message[] = [];
   #lastId = 0;
   #outgoing = '';
   /** The input that is being handled now: what questions are about. */
@@ -72,11 +84,15 @@ class Server {
 
   run(): void {
     for (;;) {
-      const message = this.#read();
+      const message = this.#next();
       if (message === undefined) return;
       if (message.method === undefined) this.#goOn(message);
       else this.#take(message.method, message);
     }
+  }
+
+  #next(): Message | undefined {
+    return this.#held.shift() ?? this.#read();
   }
 
   #read(): Message | undefined {
@@ -128,11 +144,12 @@ class Server {
       settings: readSettings(start),
       local: start.local,
       keyRing: this.#ring,
-      foreignChanges: () => this.#ask({ method: 'foreignChanges', params: {} }),
+      foreignChanges: () => this.#value({ method: 'foreignChanges', params: {} }),
       answerNow: () => undefined,
       random: {
-        nodeId: (limit) => this.#ask({ method: 'random', params: { stream: 'nodeID', limit } }),
-        mapOrder: (limit) => this.#ask({ method: 'random', params: { stream: 'mapOrder', limit } }),
+        nodeId: (limit) => this.#value({ method: 'random', params: { stream: 'nodeID', limit } }),
+        mapOrder: (limit) =>
+          this.#value({ method: 'random', params: { stream: 'mapOrder', limit } }),
       },
     };
     const agent = this.#served.make(environment);
@@ -144,29 +161,44 @@ class Server {
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
     if (asked === undefined || !asked.resident.open.has(asked.input)) return;
-    const answer = resultFrom(operationResult.parse(result), this.#keys);
+    const answer = resultFrom(result as WireResult, this.#keys);
     this.#advance(asked.resident, asked.input, answer);
   }
 
   #advance(resident: Resident, input: number, answer: OperationResult | undefined): void {
     this.#current = input;
     const operations = defined(resident.open.get(input), 'what is under way');
-    const step = answer === undefined ? operations.next() : operations.next(answer);
+    let step = answer === undefined ? operations.next() : operations.next(answer);
+    // What cannot fail is not waited for: it goes out with what comes next.
+    while (step.done !== true && infallible.has(step.value.kind)) {
+      this.#ask(step.value);
+      step = operations.next(done);
+    }
     if (step.done === true) {
       resident.open.delete(input);
       this.#answer(input, {});
       return;
     }
-    const { method, params } = writeOperation(step.value, this.#keys);
-    this.#asked.set(this.#request(method, params), { input, resident });
+    this.#asked.set(this.#ask(step.value), { input, resident });
   }
 
-  /** A question is answered before anything else is said, so that it may be asked in between. */
-  #ask(question: { readonly method: string; readonly params: object }): number {
+  #ask(operation: Operation): number {
+    const { method, params } = writeOperation(operation, this.#keys);
+    return this.#request(method, params);
+  }
+
+  /**
+   * A question is answered before anything else happens, so that it may be asked in the middle. What
+   * comes before are answers to what went out with it.
+   */
+  #value(question: { readonly method: string; readonly params: object }): number {
     const id = this.#request(question.method, question.params);
-    const message = defined(this.#read(), 'an answer');
-    if (message.id !== id || message.method !== undefined) throw new Error('an unexpected message');
-    return operationResult.parse(message.result).value ?? 0;
+    for (;;) {
+      const message = defined(this.#read(), 'an answer');
+      const isAnswer = message.id === id && message.method === undefined;
+      if (isAnswer) return (message.result as WireResult).value ?? 0;
+      this.#held.push(message);
+    }
   }
 
   #request(method: string, params: object): number {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Operation } from '../../model/agent/index.ts';
+import { assert } from '../../model/assert.ts';
 import type { Result } from '../../model/result.ts';
 import { failure, success } from '../../model/result.ts';
 import type { Channel, Fault, FaultKind } from './channel.ts';
@@ -29,6 +30,7 @@ export interface SessionLimits {
 
 export const sessionLimits: SessionLimits = { messages: 100_000, unanswered: 1_000 };
 
+/** What a request and a response look like: for the reason why a message is neither. */
 const responseSchema = z.strictObject({
   jsonrpc: z.literal('2.0'),
   id: z.int(),
@@ -182,12 +184,13 @@ export class Session {
   }
 
   #takeRequest(message: object): void {
-    const request = requestSchema.safeParse(message);
-    if (!request.success) {
-      this.#invalid('its request', request.error);
+    if (!isRequest(message)) {
+      const { error } = requestSchema.safeParse(message);
+      assert(error !== undefined, 'the schema refuses what is no request');
+      this.#invalid('its request', error);
       return;
     }
-    const { id, method, params } = request.data;
+    const { id, method, params } = message;
     if (!isOperationMethod(method)) {
       this.#fail('invalidMessage', `it asks for ${excerpt(method)}, which is no method`);
       return;
@@ -206,6 +209,11 @@ export class Session {
   }
 
   #takeResponse(message: unknown): void {
+    if (isResponse(message)) {
+      const { id, result } = message;
+      if (!this.#abandoned.has(id)) this.#keep(id, { kind: 'done', result }, 'an answer');
+      return;
+    }
     const refused = errorSchema.safeParse(message);
     if (refused.success) {
       const what = this.#open.get(refused.data.id ?? 0)?.method ?? 'a request';
@@ -215,14 +223,9 @@ export class Session {
       );
       return;
     }
-    const response = responseSchema.safeParse(message);
-    if (!response.success) {
-      this.#invalid('its message', response.error);
-      return;
-    }
-    const { id, result } = response.data;
-    if (this.#abandoned.has(id)) return;
-    this.#keep(id, { kind: 'done', result }, 'an answer');
+    const { error } = responseSchema.safeParse(message);
+    assert(error !== undefined, 'the schema refuses what is no response');
+    this.#invalid('its message', error);
   }
 
   #keep(input: number, message: Message, what: string): void {
@@ -255,6 +258,20 @@ export class Session {
     this.#fault ??= { kind, message };
     return this.#fault;
   }
+}
+
+/** The same as the schemas say, which take ten times as long to say yes. */
+function isRequest(message: object): message is z.output<typeof requestSchema> {
+  const { jsonrpc, id, method } = message as Record<string, unknown>;
+  const isOne = jsonrpc === '2.0' && Number.isSafeInteger(id) && typeof method === 'string';
+  return isOne && 'params' in message && Object.keys(message).length === 4;
+}
+
+function isResponse(message: unknown): message is z.output<typeof responseSchema> {
+  if (!isObject(message)) return false;
+  const { jsonrpc, id } = message as Record<string, unknown>;
+  const isOne = jsonrpc === '2.0' && Number.isSafeInteger(id);
+  return isOne && 'result' in message && Object.keys(message).length === 3;
 }
 
 function isObject(value: unknown): value is object {

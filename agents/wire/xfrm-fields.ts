@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { address as parsedAddress, prefix as parsedPrefix } from '../../model/address.ts';
 import type {
   KeyHandle,
   Mark,
@@ -115,6 +116,25 @@ export type WirePolicy = z.input<typeof xfrmPolicy>;
 const anything: Mark = { value: 0, mask: 0 };
 /** What the kernel cuts an ICV to where the request names no length (net/xfrm/xfrm_algo.c). */
 const icvBitsByDefault = 96;
+
+/** What the schema makes of a state's message that is known to fit it. */
+export function readState(state: WireState): ReadState {
+  return { ...state, src: parsedAddress(state.src), dst: parsedAddress(state.dst) };
+}
+
+/** The same of a policy's. */
+export function readPolicy(policy: WirePolicy): ReadPolicy {
+  return {
+    ...policy,
+    src: parsedPrefix(policy.src),
+    dst: parsedPrefix(policy.dst),
+    tmpls: policy.tmpls.map((template) => ({
+      ...template,
+      src: template.src === undefined ? undefined : parsedAddress(template.src),
+      dst: template.dst === undefined ? undefined : parsedAddress(template.dst),
+    })),
+  };
+}
 
 export function markOrAny(of: Mark | undefined): Mark {
   return of ?? anything;
