@@ -5,8 +5,8 @@
  *
  * @module
  */
-export { serveStdio } from './agents/process/index.ts';
-export type { AgentMaker, Served } from './agents/index.ts';
+export { serveStdio, type Served } from './agents/process/index.ts';
+export type { AgentMaker } from './agents/index.ts';
 export * from './model/agent/index.ts';
 export type { Address, Family, Prefix } from './model/address.ts';
 export { decryptedMark, encryptedMark, nodeIdOfMark, keyIdOfMark } from './model/datapath/index.ts';

@@ -69,26 +69,34 @@ export function compileChart<Machine extends AnyStateMachine>(machine: Machine):
 }
 
 type Row = ReadonlyMap<string, Transition<string, string>>;
+type Table = ReadonlyMap<string, Row>;
 
+/** The table is made when it is first asked: who needs no chart does not wait for any. */
 function compileTable(machine: AnyStateMachine): Chart {
-  const table = new Map(
-    Object.keys(machine.states).map((state) => [state, compileRow(machine, state)]),
-  );
+  let made: Table | undefined;
+  let initial: string | undefined;
+  const table = (): Table => (made ??= rowsOf(machine));
   return Object.freeze({
     name: machine.id,
     machine,
-    initial: initialTransition(machine)[0].value as string,
-    states: Object.freeze([...table.keys()]),
+    get initial() {
+      return (initial ??= initialTransition(machine)[0].value as string);
+    },
+    states: Object.freeze(Object.keys(machine.states)),
     events: Object.freeze(machine.events.map(String)),
     step(state: string, event: string) {
-      const found = table.get(state)?.get(event);
+      const found = table().get(state)?.get(event);
       if (found === undefined) throw refusal(machine.id, state, event);
       return found;
     },
     accepts(state: string, event: string) {
-      return table.get(state)?.has(event) ?? false;
+      return table().get(state)?.has(event) ?? false;
     },
   });
+}
+
+function rowsOf(machine: AnyStateMachine): Table {
+  return new Map(Object.keys(machine.states).map((state) => [state, compileRow(machine, state)]));
 }
 
 function compileRow(machine: AnyStateMachine, state: string): Row {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import type { Channel, ChannelLine, Fault, FaultKind } from '../index.ts';
+import type { Channel, ChannelLine, Fault, FaultKind } from '../wire/index.ts';
 import { DescriptorChannel } from './descriptor-channel.ts';
 import type { PipeMaker, Pipes } from './pipes.ts';
 import type { ProcessLimits, Watchdog } from './watchdog.ts';

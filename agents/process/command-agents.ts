@@ -1,15 +1,15 @@
 import type { Agent, AgentEnvironment } from '../../model/agent/index.ts';
 import type { Result } from '../../model/result.ts';
 import { failure, success } from '../../model/result.ts';
+import type { AgentMaker } from '../agent-maker.ts';
 import {
-  type AgentMaker,
   amongRemote,
   type Fault,
   HandlesOfBytes,
   type Hello,
   RemoteAgent,
   Session,
-} from '../index.ts';
+} from '../wire/index.ts';
 import { AgentProcess } from './agent-process.ts';
 import { PipeMaker } from './pipes.ts';
 import { processLimits, type ProcessLimits, Watchdog } from './watchdog.ts';

@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
-import type { Channel, ChannelLine, Fault } from '../index.ts';
+import type { Channel, ChannelLine, Fault } from '../wire/index.ts';
 
 /** The longest line: a dump of a few thousand states. */
 const longestLine = 8 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { type Served, serveAgent } from '../index.ts';
+import { type Served, serveAgent } from '../wire/index.ts';
 import { DescriptorChannel } from './descriptor-channel.ts';
 
 /** Serves an agent over standard input and output, until the input ends. */
