@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { address, addressBytes, addressOfWords, ipv4, parseAddress } from './address.ts';
+import {
+  address,
+  addressBytes,
+  addressOfWords,
+  covers,
+  ipv4,
+  parseAddress,
+  parsePrefix,
+  prefix,
+} from './address.ts';
 
 const words = fc.integer({ min: 0, max: 0xffff_ffff });
 
@@ -39,3 +48,20 @@ it.each(['', '1.2.3', '1.2.3.4.5', '1.2.3.256', '::g', 'fe80::1%eth0', '0x1.2.3.
     expect(parseAddress(text)).toBeUndefined();
   },
 );
+
+it.each(['10.0.0.0', '10.0.0.0/', '10.0.0.0/33', 'fd00::/129', '10.0.0/8', '10.0.0.0/ 8', '/8'])(
+  'takes %j for no prefix',
+  (text) => {
+    expect(parsePrefix(text)).toBeUndefined();
+  },
+);
+
+it('covers the addresses of a prefix, whose host bits do not matter, and none of another family', () => {
+  const block = prefix('10.0.1.77/24');
+  expect([block.address.text, block.length]).toEqual(['10.0.1.0', 24]);
+  expect(covers(block, address('10.0.1.255'))).toBe(true);
+  expect(covers(block, address('10.0.2.0'))).toBe(false);
+  expect(covers(prefix('0.0.0.0/0'), address('::'))).toBe(false);
+  expect(covers(prefix('fd00:0:0:1::/64'), address('fd00:0:0:1:8000::'))).toBe(true);
+  expect(covers(prefix('fd00:0:0:1::/64'), address('fd00:0:0:2::'))).toBe(false);
+});

@@ -134,6 +134,19 @@ describe('an asynchronous crypto engine', () => {
     expect(recording.counters('east/n3')).toEqual({ XfrmInStateInvalid: 1 });
   });
 
+  it('is left out where no node ID is known, and while the node is down', () => {
+    const faults: readonly FaultPlan[] = [
+      engine(60, 180, 600 * millisecond),
+      { at: 70.5 * second, fault: { kind: 'reboot', nodes: n3, downtime: 20 * second } },
+    ];
+    const recording = during(faults);
+    const down = recording.events('packetFate', { receiver: 'east/n3', fate: 'nodeDown' });
+    // What both sent at 71 s to 90 s does not wait; what they sent at 70 s waits when it goes down.
+    expect(down.filter(({ at }) => at % second === millisecond)).toHaveLength(2 * 20);
+    expect(down.filter(({ at }) => at === 70_601 * millisecond)).toHaveLength(2);
+    expect(down.length).toBe(2 * 20 + 2);
+  });
+
   it('is left out by what finds no state: that is dropped at once', () => {
     const recording = during([
       engine(60, 180, 600 * millisecond),

@@ -82,6 +82,16 @@ describe('a node that cannot reach its registry', () => {
     ]);
   });
 
+  it('is seen as soon as it can, whoever else still cannot', () => {
+    const n2: Link = { kind: 'publish', nodes: node('n2') };
+    const recording = rotation([cut(link, minute, 3 * minute), cut(n2, minute, 4 * minute)]);
+    const seen = (peer: string): readonly number[] =>
+      recording.times('nodeSeen', { node: 'east/n1', peer: `east/${peer}` });
+    // What has waited arrives when the link is whole, and takes 0.3 s from there.
+    expect(seen('n3')).toEqual([3 * minute + 300 * millisecond]);
+    expect(seen('n2')).toEqual([4 * minute + 300 * millisecond]);
+  });
+
   it('is seen later if the link is slow', () => {
     const recording = rotation([delayed(link, 7 * second)]);
     expect(recording.timeOf('nodeSeen', seesKey4)).toBe(seenAt + 7 * second);
@@ -270,6 +280,14 @@ describe('a lease in the kvstore', () => {
     expect(recording.times('nodeDeleted')).toEqual([deletedAt, deletedAt]);
     const apart = [cut(link, minute, 11 * minute), cut(link, 12 * minute, 22 * minute)];
     expect(deletions(apart, 'kvstore').events('nodeDeleted')).toEqual([]);
+  });
+
+  it('that has run out leaves nothing to withdraw when the node leaves', () => {
+    const faults = [
+      cut(link, minute, 18 * minute),
+      { at: 17 * minute, fault: { kind: 'leave' as const, nodes: n3 } },
+    ];
+    expect(deletions(faults, 'kvstore').times('nodeDeleted')).toEqual([deletedAt, deletedAt]);
   });
 
   it('is a matter of the kvstore alone: a CiliumNode object has none', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { hour, minute, second } from '../model/time.ts';
-import type { Condition, Step } from './scenario.ts';
+import type { Condition, FaultPlan, Step } from './scenario.ts';
 import { record, type Recording } from './test-support/recording.ts';
 import {
   act,
+  cluster,
   clusterWith,
   constant,
   everyNode,
@@ -58,6 +59,40 @@ describe('steps', () => {
     const recording = carryOut([wait(minute), act(fault), wait(minute)]);
     expect(recording.timeOf('faultInjected', { fault: 'restartAgent' })).toBe(minute);
     expect(recording.timeOf('agentStopped')).toBe(minute);
+  });
+});
+
+describe('a probe', () => {
+  it('is sent between all pods for its duration, at its pace, beside all other traffic', () => {
+    const step: Step = { kind: 'probe', every: 10 * second, duration: 30 * second };
+    const recording = carryOut([wait(minute), step, wait(minute)], { traffic: [] });
+    const from = recording.events('packetSent', { sender: 'east/n1', receiver: 'east/n2' });
+    expect(from.map(({ at }) => at)).toEqual([60, 70, 80].map((at) => at * second));
+    expect(recording.events('packetSent')).toHaveLength(3 * 6);
+    expect(recording.timeOf('stepDone', { step: 2 })).toBe(90 * second);
+  });
+});
+
+describe('traffic', () => {
+  it('goes on to a node that has gone where clients hear of it late', () => {
+    const faults: readonly FaultPlan[] = [
+      { at: 30.5 * second, fault: { kind: 'leave', nodes: node('n3') } },
+    ];
+    const to = (toGone: boolean): number => {
+      const traffic = [trafficOf({ from: node('n1'), to: node('n3'), toGone })];
+      return carryOut([wait(minute)], { traffic, faults }).lossesBy('noNodeIdAtEgress');
+    };
+    expect(to(false)).toBe(0);
+    // n1 hears of it at 31 s (0.2 s and 0.3 s), after that second's probe: those of 32 s to 59 s.
+    expect(to(true)).toBe(28);
+  });
+
+  it('stops when it is to, and is of the nodes of the clusters that it names', () => {
+    const traffic = [trafficOf({ from: cluster('west'), stopsAt: 10 * second })];
+    const clusters = [clusterWith({ nodes: 1 }), clusterWith({ name: 'west', id: 2, nodes: 1 })];
+    const sent = carryOut([wait(minute)], { traffic, clusters }).events('packetSent');
+    expect(new Set(sent.map(({ sender }) => sender))).toEqual(new Set(['west/n1']));
+    expect(sent).toHaveLength(10);
   });
 });
 

@@ -129,6 +129,36 @@ describe('a secret that is deleted', () => {
     expect(recording.times('agentStarted', { node: 'east/n1' })).toEqual(starts);
   });
 
+  it('is tried no more by an agent whose machine is rebooted meanwhile: that starts one itself', () => {
+    const recording = during([wait(minute), deleteSecret, wait(145 * second)], {
+      faults: [
+        restart(2 * minute),
+        // Attempts at 121 s, 131 s, 151 s, and the next one would be at 191 s.
+        {
+          at: 160 * second,
+          fault: { kind: 'reboot', nodes: node('n1'), downtime: 40 * second },
+        },
+      ],
+    });
+    const starts = [0, 121, 131, 151, 200].map((at) => at * second);
+    expect(recording.times('agentStarted', { node: 'east/n1' })).toEqual(starts);
+  });
+
+  it('of one cluster leaves the other one of a mesh its own', () => {
+    const recording = during([deleteSecret, wait(minute)], {
+      clusters: [clusterWith({ nodes: 1 }), clusterWith({ name: 'west', id: 2, nodes: 1 })],
+      faults: [
+        {
+          at: second,
+          fault: { kind: 'restartAgent', nodes: { kind: 'all' }, downtime: second },
+        },
+      ],
+    });
+    expect(recording.node('west/n1').loadedKeyId).toBe(3);
+    expect(recording.events('agentExited', { node: 'west/n1' })).toEqual([]);
+    expect(recording.events('agentExited', { node: 'east/n1' })).not.toEqual([]);
+  });
+
   it('has a node that reboots come up without a key', () => {
     const recording = during([deleteSecret, wait(minute)], {
       faults: [{ at: second, fault: { kind: 'reboot', nodes: node('n1'), downtime: second } }],

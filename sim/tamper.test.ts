@@ -3,7 +3,7 @@ import { minute, second } from '../model/time.ts';
 import type { Fault } from './scenario.ts';
 import type { Tampering } from './tamper.ts';
 import { record, type Recording } from './test-support/recording.ts';
-import { node, scenarioWith, wait } from './test-support/scenario.ts';
+import { clusterWith, node, scenarioWith, wait } from './test-support/scenario.ts';
 
 // Half a second past the full one, so that it falls between two probes.
 const at = 30.5 * second;
@@ -62,6 +62,20 @@ describe('policies that are deleted by hand', () => {
   it('of direction in are not asked where packets are routed on to pods', () => {
     const recording = after({ kind: 'deleteXfrmPolicies', nodes: n3, direction: 'in' });
     expect(recording.lost).toBe(0);
+  });
+});
+
+describe('out policies that are deleted where there is no default drop', () => {
+  it('let out in plaintext what they were for', () => {
+    const recording = record(
+      scenarioWith({
+        clusters: [clusterWith({ agent: 'omits-drop-policy' })],
+        procedure: [wait(minute)],
+        faults: [{ at, fault: { kind: 'deleteXfrmPolicies', nodes: n3, direction: 'out' } }],
+      }),
+    );
+    expect(recording.lossesBy('plaintext')).toBe(probesLeft);
+    expect(recording.counters('east/n3')).toEqual({});
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fateNumber, type PacketFate } from './packet-fate.ts';
 import { jsonLines } from './trace-json.ts';
 import { traceEvents } from './trace-events.ts';
 import { Trace } from './trace.ts';
@@ -131,6 +132,28 @@ describe('observers', () => {
       ['packetFate', 2000, [0, 2, 4, 4, 17, 0]],
     ]);
   });
+});
+
+test('fates are told to all who asked for them, and to nobody else', () => {
+  const trace = new Trace(names);
+  const seen: string[] = [];
+  const note =
+    (who: string) =>
+    (at: number): void => {
+      seen.push(`${who} ${at}`);
+    };
+  trace.observeFates(['plaintext', 'nodeDown'], note('first'));
+  trace.observeFates(['nodeDown'], note('second'));
+  for (const [at, fate] of ['delivered', 'plaintext', 'nodeDown'].entries())
+    trace.record('packetFate', at, 0, 1, 4, 3, 1, fateNumber(fate as PacketFate));
+  expect(seen).toEqual(['first 1', 'first 2', 'second 2']);
+});
+
+test('a number that stands for nothing means nothing', () => {
+  const trace = new Trace(names);
+  for (const type of ['cluster', 'node', 'text', 'fate'] as const)
+    expect(trace.meaning(type, -1)).toBe('');
+  expect(trace.meaning('integer', -1)).toBe(-1);
 });
 
 test('a text has one number in a trace', () => {

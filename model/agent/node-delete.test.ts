@@ -38,6 +38,17 @@ describe('a node that is deleted', () => {
     expect(host.maps.nodes.size).toBe(0);
   });
 
+  it('is unmapped even if its policies cannot be deleted', () => {
+    const host = new AgentHost('cilium-1.18');
+    host.start({ nodes: [node(2)] });
+    const before = host.xfrm.policyCount;
+    host.fail('xfrmPolicyDelete', 'ENOMEM');
+    expect(logged(deleteNode2(host))).toEqual(['warning: Failed to delete XFRM policy: ENOMEM']);
+    expect(host.states()).toEqual([]);
+    expect(host.xfrm.policyCount).toBe(before);
+    expect(host.maps.nodes.size).toBe(0);
+  });
+
   it('is nothing to an agent that does not know it', () => {
     const host = new AgentHost('cilium-1.18');
     host.start();

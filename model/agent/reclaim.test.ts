@@ -66,6 +66,22 @@ describe('the key that was replaced', () => {
     expect(only(operations, 'xfrmPolicyList')).toEqual([]);
   });
 
+  it('keeps its policies for a tick where they cannot be listed or deleted', () => {
+    const host = rotated();
+    host.fail('xfrmPolicyList', 'ENOBUFS');
+    expect(logged(host.ring('reclaim', 6 * minute))).toEqual([
+      'warning: Failed to list XFRM policies: ENOBUFS',
+    ]);
+    host.fail('xfrmPolicyDelete', 'ENOMEM');
+    expect(logged(host.ring('reclaim', 7 * minute))).toEqual([
+      'info: Deleting stale XFRM policy',
+      'warning: Failed to delete stale XFRM policy: ENOMEM',
+    ]);
+    expect(outPolicies(host)).toEqual([defaultDrop, old, current]);
+    host.ring('reclaim', 8 * minute);
+    expect(outPolicies(host)).toEqual([defaultDrop, current]);
+  });
+
   it('lives longer if the agent restarts', () => {
     const host = rotated();
     host.start({ keyFile: keyFile('4+', '2'), nodes: [node(2)] });

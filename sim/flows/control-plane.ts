@@ -83,7 +83,7 @@ function obstacleIn({ clusters, faults, delays, delayOverrides }: Scenario): str
   const same = (one: ClusterPlan): boolean =>
     one.routing === first?.routing &&
     (one.routing === 'native' || one.release === first.release) &&
-    one.settings.families.length === first.settings.families.length;
+    one.settings.families.join() === first.settings.families.join();
   if (!clusters.every(same)) return 'the clusters encrypt different packets';
   const varies = (name: LocalDelay): boolean =>
     [
@@ -119,7 +119,7 @@ function drawControlPlane(scenario: Scenario, { byCluster, endsAt }: Writes): Co
     const plan = clusters[node.cluster] as ClusterPlan;
     const { name } = node;
     const read =
-      (byCluster[node.cluster] ?? 0) +
+      (byCluster[node.cluster] as Microseconds) +
       draw('secretSync', node, `secretSync/${name}/${version}`) +
       draw('load', node, `load/${name}/${version}`);
     loaded[index] = read;
@@ -137,10 +137,9 @@ function drawControlPlane(scenario: Scenario, { byCluster, endsAt }: Writes): Co
     ];
     for (const { what, at, views } of records) {
       const registered = at + draw('publish', node, `publish/${what}`);
-      for (const [cluster, view] of views.entries()) {
-        const far = clusters[cluster]?.name ?? '';
-        view[index] =
-          registered + (cluster === node.cluster ? 0 : draw('mesh', node, `mesh/${far}/${what}`));
+      for (const [cluster, { name: far }] of clusters.entries()) {
+        const mesh = cluster === node.cluster ? 0 : draw('mesh', node, `mesh/${far}/${what}`);
+        (views[cluster] as Float64Array)[index] = registered + mesh;
       }
     }
     const { reclaimInterval } = delays;

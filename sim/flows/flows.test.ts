@@ -4,10 +4,24 @@ import { assert } from '../../model/assert.ts';
 import { ciliumReleases } from '../../model/release.ts';
 import { millisecond, minute, second } from '../../model/time.ts';
 import type { Delay } from '../delay.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario, TrafficPlan } from '../scenario.ts';
 import { simulate } from '../simulate.ts';
-import { clusterWith, constant, scenarioWith, uniform, wait } from '../test-support/scenario.ts';
-import { type FlowCounter, flowCounters, flowsOf } from './index.ts';
+import {
+  cluster,
+  clusterWith,
+  type ClusterWanted,
+  constant,
+  constantDelays,
+  everyNode,
+  node,
+  rotate,
+  scenarioWith,
+  secretText,
+  trafficOf,
+  uniform,
+  wait,
+} from '../test-support/scenario.ts';
+import { type FlowCounter, flowCounters, flowsOf, LossIntervals } from './index.ts';
 
 /** `KEYTURN_CASES=10000` for the campaign. */
 const cases = Number(process.env['KEYTURN_CASES'] ?? 80);
@@ -51,6 +65,26 @@ const rotations: fc.Arbitrary<Scenario> = shapes.chain(({ sizes, install }) =>
       every: fc.integer({ min: 700 * millisecond, max: 20 * second }),
       startsAt: fc.integer({ min: 0, max: second }),
       gap: fc.integer({ min: 0, max: 2 * minute }),
+      overrides: fc.array(
+        fc.record({
+          delay: fc.constantFrom('latency' as const, 'secretSync' as const, 'watch' as const),
+          value: fc.integer({ min: 0, max: 4 * second }).map(constant),
+          at: fc.constantFrom(everyNode, node('n1'), node('n1', 'west')),
+          from: fc.constantFrom(everyNode, node('n2'), cluster('west')),
+        }),
+        { maxLength: 3 },
+      ),
+      extra: fc.option(
+        fc.record({
+          from: fc.constantFrom(everyNode, node('n1')),
+          to: fc.constantFrom(everyNode, node('n2'), cluster('west')),
+          every: fc.integer({ min: second, max: 20 * second }),
+          families: fc.constantFrom<(4 | 6)[]>([4], [6]),
+          startsAt: fc.integer({ min: 0, max: minute }),
+          stopsAt: fc.option(fc.integer({ min: minute, max: 5 * minute }), { nil: undefined }),
+        }),
+        { nil: undefined },
+      ),
       before: fc.integer({ min: second, max: minute }),
     })
     .map((drawn) => {
@@ -72,15 +106,12 @@ const rotations: fc.Arbitrary<Scenario> = shapes.chain(({ sizes, install }) =>
           }),
         ),
         delays: { secretSync, load, install, publish, watch, mesh, latency },
+        delayOverrides: drawn.overrides.map((one) =>
+          one.delay === 'secretSync' ? { ...one, from: everyNode } : one,
+        ),
         traffic: [
-          {
-            from: { kind: 'all' },
-            to: { kind: 'all' },
-            every,
-            families,
-            startsAt,
-            stopsAt: undefined,
-          },
+          trafficOf({ every, families, startsAt }),
+          ...(drawn.extra === undefined ? [] : [inFamilies(drawn.extra, families)]),
         ],
         procedure: [
           wait(drawn.before),
@@ -94,6 +125,11 @@ const rotations: fc.Arbitrary<Scenario> = shapes.chain(({ sizes, install }) =>
       });
     }),
 );
+
+/** Probes in a family that the clusters do not have are refused by the loader. */
+function inFamilies(plan: TrafficPlan, families: readonly (4 | 6)[]): TrafficPlan {
+  return { ...plan, families: plan.families.filter((family) => families.includes(family)) };
+}
 
 /** By node and counter, without the zeros. */
 function packetCounters(scenario: Scenario) {
@@ -143,8 +179,59 @@ describe('flows', () => {
     timeout,
   );
 
-  it('are refused where more happens than a rotation', () => {
-    const { ok } = flowsOf(scenarioWith({ procedure: [wait(minute)] }));
-    expect(ok).toBe(false);
+  it('keep intervals in their order, however many there are', () => {
+    const intervals = new LossIntervals();
+    const count = (1 << 16) + 2;
+    for (let index = 0; index < count; index += 1)
+      intervals.add(index, index + 1, index % 2 === 0 ? 4 : 6, index % 3, index, 2 * index + 1);
+    expect(intervals.size).toBe(count);
+    const last = { sender: 65_537, receiver: 65_538, family: 6, from: 65_537, until: 131_075 };
+    expect(intervals.at(65_537)).toEqual({ ...last, counter: 'XfrmOutPolBlock' });
+    const first = { sender: 0, receiver: 1, family: 4, from: 0, until: 1 };
+    expect(intervals.at(0)).toEqual({ ...first, counter: 'XfrmInNoStates' });
+    expect(() => intervals.at(count)).toThrow('no interval 65538 of 65538');
+  });
+});
+
+describe('flows are refused', () => {
+  const west = { name: 'west', id: 2 };
+  const both = { procedure: [{ kind: 'rotate' as const, clusters: ['east', 'west'] }] };
+  const mesh = (wanted: ClusterWanted): Partial<Scenario> => ({
+    ...both,
+    clusters: [clusterWith(), clusterWith({ ...west, ...wanted })],
+  });
+  const alone = (wanted: ClusterWanted): Partial<Scenario> => ({
+    clusters: [clusterWith(wanted)],
+  });
+  it.each<[reason: string, wanted: Partial<Scenario>]>([
+    ['a cluster gets no new key', { procedure: [wait(minute)] }],
+    ['a cluster gets no new key', { ...mesh({}), procedure: [rotate] }],
+    ['it writes a secret twice', { procedure: [rotate, wait(minute), rotate] }],
+    ['it has the step deleteSecret', { procedure: [{ kind: 'deleteSecret', cluster: 'east' }] }],
+    [
+      'it has faults',
+      { faults: [{ at: 0, fault: { kind: 'reboot', nodes: everyNode, downtime: second } }] },
+    ],
+    ['its agents are not Cilium', alone({ agent: 'never-reclaims' })],
+    ['nothing watches a key file', alone({ settings: { keyWatcher: false } })],
+    ['nodes are absent', alone({ absent: ['n3'] })],
+    ['a node has several pods', alone({ podsPerNode: 2 })],
+    ['the secrets differ', mesh({ secret: secretText(4) })],
+    ['the clusters encrypt different packets', mesh({ routing: 'tunnel' })],
+    ['the clusters encrypt different packets', mesh({ settings: { families: [6] } })],
+    [
+      'install is not constant',
+      {
+        delayOverrides: [
+          { delay: 'install', value: uniform(0, 1), at: node('n1'), from: everyNode },
+          { delay: 'watch', value: uniform(0, 1), at: node('n1'), from: everyNode },
+        ],
+      },
+    ],
+    ['latency is not constant', { delays: { ...constantDelays, latency: uniform(0, 1) } }],
+  ])('where %s', (reason, wanted) => {
+    const rotating = scenarioWith({ procedure: [rotate, wait(minute)] });
+    const flows = flowsOf({ ...rotating, ...wanted });
+    expect(flows).toEqual({ ok: false, error: reason });
   });
 });

@@ -5,7 +5,13 @@ import { DelayTable } from '../delay-table.ts';
 import { maximumOf } from '../draw-delay.ts';
 import type { ClusterPlan, Scenario, TrafficPlan } from '../scenario.ts';
 import { selects } from '../selector.ts';
-import { type ControlPlane, controlPlane, placeOfState, statesPerPeer } from './control-plane.ts';
+import {
+  type ControlPlane,
+  controlPlane,
+  type FlowNode,
+  placeOfState,
+  statesPerPeer,
+} from './control-plane.ts';
 import { flowCounters, LossIntervals } from './loss-intervals.ts';
 
 /** What a rotation does to every pair, without a packet being sent. */
@@ -73,7 +79,8 @@ class Pairs {
 
   visitAll(): void {
     const { nodes } = this.#control;
-    const families = this.#scenario.clusters[0]?.settings.families ?? [];
+    // The same ones in all clusters: others are refused.
+    const { families } = this.#planOf(0).settings;
     for (let sender = 0; sender < nodes.length; sender += 1) {
       for (let receiver = 0; receiver < nodes.length; receiver += 1) {
         if (sender === receiver) continue;
@@ -83,17 +90,21 @@ class Pairs {
     }
   }
 
+  #node(place: number): FlowNode {
+    return this.#control.nodes[place] as FlowNode;
+  }
+
   #planOf(node: number): ClusterPlan {
-    return this.#scenario.clusters[this.#control.nodes[node]?.cluster ?? 0] as ClusterPlan;
+    return this.#scenario.clusters[this.#node(node).cluster] as ClusterPlan;
   }
 
   /** When the sender uses the new key: its own install is done, and it knows of the receiver's. */
   #switch(sender: number, receiver: number): Microseconds {
-    const { nodes, installed, nodeViews, podViews, watch } = this.#control;
+    const { installed, nodeViews, podViews, watch } = this.#control;
     const { datapath } = agentProfiles[this.#planOf(sender).release];
     const perPod = datapath.peerKeyIdFrom === 'endpoint';
-    const views = perPod ? podViews : nodeViews;
-    const seen = views[nodes[sender]?.cluster ?? 0]?.[receiver] ?? 0;
+    const views = (perPod ? podViews : nodeViews)[this.#node(sender).cluster] as Float64Array;
+    const seen = views[receiver] as number;
     return Math.max(installed[sender] as number, seen + watch(sender, receiver, perPod));
   }
 
@@ -120,10 +131,7 @@ class Pairs {
 
   #latencyOf(sender: number, receiver: number): Microseconds {
     if (this.#latency !== undefined) return this.#latency;
-    const { nodes } = this.#control;
-    const [at, from] = [nodes[sender], nodes[receiver]];
-    if (at === undefined || from === undefined) return 0;
-    return maximumOf(this.#table.of('latency', at, from));
+    return maximumOf(this.#table.of('latency', this.#node(sender), this.#node(receiver)));
   }
 
   // See LossIntervals.add.

@@ -1,3 +1,4 @@
+import { assert } from '../../model/assert.ts';
 import type { Microseconds } from '../../model/time.ts';
 
 /** The counters that a rotation alone can move, in the order of their numbers. */
@@ -17,14 +18,19 @@ export interface LossInterval {
 
 const chunkSize = 1 << 16;
 
+/** Columns of so many intervals. */
+class Chunk {
+  readonly senders = new Int32Array(chunkSize);
+  readonly receivers = new Int32Array(chunkSize);
+  /** The counter's number, and 4 more for IPv6. */
+  readonly kinds = new Uint8Array(chunkSize);
+  readonly from = new Float64Array(chunkSize);
+  readonly until = new Float64Array(chunkSize);
+}
+
 /** Intervals of loss in columns, a chunk at a time: no object for any of them. */
 export class LossIntervals {
-  readonly #senders: Int32Array[] = [];
-  readonly #receivers: Int32Array[] = [];
-  /** The counter's number, and 4 more for IPv6. */
-  readonly #kinds: Uint8Array[] = [];
-  readonly #from: Float64Array[] = [];
-  readonly #until: Float64Array[] = [];
+  readonly #chunks: Chunk[] = [];
   #size = 0;
 
   get size(): number {
@@ -42,35 +48,29 @@ export class LossIntervals {
     until: Microseconds,
   ): void {
     const place = this.#size % chunkSize;
-    if (place === 0) this.#grow();
-    const chunk = this.#senders.length - 1;
-    (this.#senders[chunk] as Int32Array)[place] = sender;
-    (this.#receivers[chunk] as Int32Array)[place] = receiver;
-    (this.#kinds[chunk] as Uint8Array)[place] = counter + (family === 6 ? 4 : 0);
-    (this.#from[chunk] as Float64Array)[place] = from;
-    (this.#until[chunk] as Float64Array)[place] = until;
+    if (place === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunks[this.#chunks.length - 1] as Chunk;
+    chunk.senders[place] = sender;
+    chunk.receivers[place] = receiver;
+    chunk.kinds[place] = counter + (family === 6 ? 4 : 0);
+    chunk.from[place] = from;
+    chunk.until[place] = until;
     this.#size += 1;
   }
 
+  /** The interval that was added at this place, from 0 on. */
   at(index: number): LossInterval {
-    const chunk = Math.floor(index / chunkSize);
+    assert(index >= 0 && index < this.#size, `no interval ${index} of ${this.#size}`);
+    const chunk = this.#chunks[Math.floor(index / chunkSize)] as Chunk;
     const place = index % chunkSize;
-    const kind = this.#kinds[chunk]?.[place] ?? 0;
+    const kind = chunk.kinds[place] as number;
     return {
-      sender: this.#senders[chunk]?.[place] ?? -1,
-      receiver: this.#receivers[chunk]?.[place] ?? -1,
+      sender: chunk.senders[place] as number,
+      receiver: chunk.receivers[place] as number,
       family: kind >= 4 ? 6 : 4,
       counter: flowCounters[kind % 4] as FlowCounter,
-      from: this.#from[chunk]?.[place] ?? 0,
-      until: this.#until[chunk]?.[place] ?? 0,
+      from: chunk.from[place] as Microseconds,
+      until: chunk.until[place] as Microseconds,
     };
-  }
-
-  #grow(): void {
-    this.#senders.push(new Int32Array(chunkSize));
-    this.#receivers.push(new Int32Array(chunkSize));
-    this.#kinds.push(new Uint8Array(chunkSize));
-    this.#from.push(new Float64Array(chunkSize));
-    this.#until.push(new Float64Array(chunkSize));
   }
 }

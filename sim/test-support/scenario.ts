@@ -111,6 +111,10 @@ export function node(name: string, cluster = 'east'): NodeSelector {
   return { kind: 'node', cluster, node: name };
 }
 
+export function cluster(name: string): NodeSelector {
+  return { kind: 'cluster', cluster: name };
+}
+
 export function wait(duration: Microseconds): Step {
   return { kind: 'wait', duration };
 }
