@@ -56,16 +56,27 @@ export const keyMutants: readonly Mutant[] = [
     make: withEnvironment(({ keyRing, local }) => ({
       keyRing: new OtherKeyRing(keyRing, (recipe) =>
         keyRing.tunnelKey(
-          nodeAddresses(local).includes(recipe.destination)
-            ? {
-                ...recipe,
-                sourceBootId: recipe.destinationBootId,
-                destinationBootId: recipe.sourceBootId,
-              }
-            : recipe,
+          nodeAddresses(local).includes(recipe.destination) ? withBootIdsSwapped(recipe) : recipe,
         ),
       ),
     })),
+  },
+  {
+    name: 'swaps-boot-ids-of-idle-tunnels',
+    sentence:
+      'In tunnel mode, where packets go between the node IPs, derives the IN keys between router IPs with the boot IDs swapped.',
+    source: 'Breaks the rule that both ends derive one key; akin to cilium/cilium#35806',
+    onlySeenBy: 'equal-keys',
+    make: withEnvironment(({ keyRing, local, settings }) => {
+      const routers = Object.values(local.ciliumInternalIp);
+      const isIdle = ({ destination }: TunnelKeyRecipe): boolean =>
+        settings.routing === 'tunnel' && routers.includes(destination);
+      return {
+        keyRing: new OtherKeyRing(keyRing, (recipe) =>
+          keyRing.tunnelKey(isIdle(recipe) ? withBootIdsSwapped(recipe) : recipe),
+        ),
+      };
+    }),
   },
   {
     name: 'derives-rotated-keys-otherwise',
@@ -99,6 +110,7 @@ export const keyMutants: readonly Mutant[] = [
     name: 'hears-key-file-twice',
     sentence: 'Takes the two events of a replaced key file for two keys.',
     source: 'https://github.com/cilium/cilium/issues/19814',
+    onlySeenBy: 'no-false-alarm',
     make: hearingTwice,
   },
   {
@@ -110,6 +122,11 @@ export const keyMutants: readonly Mutant[] = [
     })),
   },
 ];
+
+function withBootIdsSwapped(recipe: TunnelKeyRecipe): TunnelKeyRecipe {
+  const { sourceBootId, destinationBootId } = recipe;
+  return { ...recipe, sourceBootId: destinationBootId, destinationBootId: sourceBootId };
+}
 
 function hearingTwice(environment: Parameters<AgentMaker>[0]): ReturnType<AgentMaker> {
   const agent = makeCiliumAgent(environment);
@@ -131,7 +148,7 @@ export function isDecryptMark(markValue: number): boolean {
 }
 
 /** The keys of a world, but for what they are derived from. */
-class OtherKeyRing extends KeyRing {
+export class OtherKeyRing extends KeyRing {
   readonly #ring: KeyRing;
   readonly #derive: (recipe: TunnelKeyRecipe) => KeyHandle;
 

@@ -14,5 +14,10 @@ export interface Mutant {
   readonly source: string;
   /** The newest release whose agent it changes; the newest of all where none is named. */
   readonly upTo?: CiliumRelease;
+  /**
+   * The one property of campaigns that notices it; not given where several do. So it is known that
+   * each property is needed: `npm run idle-invariants` holds every mutant to this.
+   */
+  readonly onlySeenBy?: string;
   readonly make: AgentMaker;
 }

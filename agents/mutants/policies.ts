@@ -1,3 +1,4 @@
+import type { Operations } from '../../model/agent/index.ts';
 import type { PolicyConfig, Template } from '../../model/xfrm/index.ts';
 import { intercepted, pretendedSuccess } from './interception.ts';
 import type { Mutant } from './mutant.ts';
@@ -40,7 +41,32 @@ export const policyMutants: readonly Mutant[] = [
       },
     })),
   },
+  {
+    name: 'lets-nothing-in-while-rotating',
+    sentence:
+      'Deletes the policies that let decrypted packets in when it loads a key, and has them again when the background sync comes to a node.',
+    source:
+      'Breaks the rule that policies of all keys are replaced at one stroke; akin to cilium/cilium#21735',
+    onlySeenBy: 'policies-let-in',
+    make: intercepted(() => ({
+      *operation(operation, input) {
+        if (input.kind !== 'keyFile') return yield operation;
+        if (operation.kind === 'xfrmPolicyUpdate' && operation.policy.direction !== 'out') {
+          return pretendedSuccess;
+        }
+        if (operation.kind === 'keyLoaded') yield* deleteInputPolicies();
+        return yield operation;
+      },
+    })),
+  },
 ];
+
+function* deleteInputPolicies(): Operations {
+  const { policies = [] } = yield { kind: 'xfrmPolicyList' };
+  for (const policy of [...policies]) {
+    if (policy.direction !== 'out') yield { kind: 'xfrmPolicyDelete', policy };
+  }
+}
 
 function without(isLeftOut: (policy: PolicyConfig) => boolean): Mutant['make'] {
   return intercepted(() => ({

@@ -1,5 +1,11 @@
-import type { DeletedState, Operations, OperationResult, Steps } from '../../model/agent/index.ts';
-import { withSettings } from './configured.ts';
+import {
+  type DeletedState,
+  type Operations,
+  type OperationResult,
+  type Steps,
+} from '../../model/agent/index.ts';
+import { second } from '../../model/time.ts';
+import { withEnvironment, withSettings } from './configured.ts';
 import { intercepted, pretendedSuccess } from './interception.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -65,6 +71,7 @@ export const reclaimMutants: readonly Mutant[] = [
     name: 'leaves-stale-policies',
     sentence: 'Deletes the states of an old key, and leaves the policies that lead to them.',
     source: 'https://github.com/cilium/cilium/issues/19932',
+    onlySeenBy: 'no-residue',
     make: intercepted(() => ({
       *operation(operation, input) {
         const reclaims = operation.kind === 'xfrmPolicyDelete' && isReclaim(input);
@@ -72,9 +79,21 @@ export const reclaimMutants: readonly Mutant[] = [
       },
     })),
   },
+  {
+    name: 'rounds-rotation-duration-down',
+    sentence: 'Counts its rotation duration in whole seconds, and leaves the rest of one out.',
+    source: 'Breaks the rule that a key is kept for ipsec-key-rotation-duration, to the last of it',
+    onlySeenBy: 'safe-reclaim',
+    make: withEnvironment(({ settings }) => ({
+      settings: {
+        ...settings,
+        rotationDuration: settings.rotationDuration - (settings.rotationDuration % second),
+      },
+    })),
+  },
 ];
 
-function isReclaim(input: { readonly kind: string; readonly timer?: string }): boolean {
+export function isReclaim(input: { readonly kind: string; readonly timer?: string }): boolean {
   return input.kind === 'timer' && input.timer === 'reclaim';
 }
 

@@ -10,6 +10,7 @@ export const recordMutants: readonly Mutant[] = [
     name: 'publishes-empty-boot-id-at-restart',
     sentence: 'Publishes its node without a boot ID when it restarts, and adds it a while later.',
     source: 'https://github.com/cilium/cilium/issues/33881',
+    onlySeenBy: 'no-number-twice',
     make: intercepted(() => {
       let restarted = false;
       let owed: Operation | undefined = undefined;
@@ -19,9 +20,9 @@ export const recordMutants: readonly Mutant[] = [
           return input;
         },
         *operation(operation, input) {
-          if (operation.kind !== 'publish' || !restarted || input.kind !== 'start') {
-            return yield operation;
-          }
+          if (operation.kind !== 'publish') return yield operation;
+          owed = undefined; // what it publishes now is newer
+          if (!restarted || input.kind !== 'start') return yield operation;
           owed = operation;
           return yield { ...operation, instead: { bootId: '' } };
         },

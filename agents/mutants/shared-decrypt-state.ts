@@ -5,7 +5,7 @@ import type { ReplayShape, StateConfig } from '../../model/xfrm/index.ts';
 import { intercepted } from './interception.ts';
 import type { Mutant } from './mutant.ts';
 
-const anySource = { 4: address('0.0.0.0'), 6: address('::') } as const;
+export const anySource = { 4: address('0.0.0.0'), 6: address('::') } as const;
 const window: ReplayShape = { kind: 'esn', window: 1024 };
 const anyNode = { value: decryptBits, mask: actionMask };
 

@@ -139,30 +139,58 @@ const sides: fc.Arbitrary<Side> = fc.oneof(
   },
 );
 
-/** Swarm: a mix of fault kinds first, then faults of these kinds alone. */
-const faults: fc.Arbitrary<readonly CaseFault[]> = fc
-  .oneof(
-    { withCrossShrink: true },
-    { weight: 1, arbitrary: fc.constant<FaultKind[]>([]) },
-    { weight: 2, arbitrary: fc.subarray([...faultKinds], { minLength: 1, maxLength: 3 }) },
-  )
-  .chain((mix) =>
-    mix.length === 0
-      ? fc.constant<CaseFault[]>([])
-      : fc.array(
-          fc.record({
-            kind: fc.constantFrom(...mix),
-            node: fc.nat({ max: 5 }),
-            at: span(4 * minute),
-            duration: fc.integer({ min: second, max: minute }),
-            isMeanwhile: fc.boolean(),
-          }),
-          { maxLength: 4 },
-        ),
-  );
+function faultOf(
+  kinds: readonly FaultKind[],
+  isMeanwhile: fc.Arbitrary<boolean> = fc.boolean(),
+): fc.Arbitrary<CaseFault> {
+  return fc.record({
+    kind: fc.constantFrom(...kinds),
+    node: fc.nat({ max: 5 }),
+    at: span(4 * minute),
+    duration: fc.integer({ min: second, max: minute }),
+    isMeanwhile,
+  });
+}
 
-/** Any case of a range. */
-export function anyCase({ releases }: CaseRange): fc.Arbitrary<Case> {
+/** What is bad only while something else lasts: news that an agent, or its link, is too late for. */
+const coincidences: readonly (readonly [lasting: FaultKind, news: FaultKind])[] = [
+  ['restartAgent', 'leave'],
+  ['crashAgent', 'leave'],
+  ['restartAgent', 'replace'],
+  ['cutWatch', 'visit'],
+  ['cutWatch', 'readdress'],
+];
+
+/** Swarm: a mix of fault kinds first, then faults of these kinds alone. */
+const faults: fc.Arbitrary<readonly CaseFault[]> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 2, arbitrary: fc.constant<readonly CaseFault[]>([]) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .subarray([...faultKinds], { minLength: 1, maxLength: 3 })
+      .chain((mix) => fc.array(faultOf(mix), { maxLength: 4 })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(...coincidences)
+      .chain(([lasting, news]) => fc.tuple(faultOf([lasting]), faultOf([news], fc.constant(true)))),
+  },
+);
+
+/** Any case of a range. What only a node of another cluster does has one. */
+export function anyCase(range: CaseRange): fc.Arbitrary<Case> {
+  return anyParts(range).map((made) =>
+    made.faults.some(({ kind }) => isOfMesh(kind)) ? { ...made, clusters: 2 } : made,
+  );
+}
+
+function isOfMesh(kind: FaultKind): boolean {
+  return kind === 'readdress' || kind === 'shortenBootId';
+}
+
+function anyParts({ releases }: CaseRange): fc.Arbitrary<Case> {
   return fc.record({
     seed: fc.nat(),
     release: fc.constantFrom(...releases),

@@ -1,6 +1,8 @@
 import { agentProfiles } from '../../model/agent/index.ts';
+import type { XfrmState } from '../../model/xfrm/index.ts';
 import { fateNumber, isBlameless, packetFates } from '../../sim/index.ts';
 import type { Invariant, Subject } from './invariant.ts';
+import { areSettled } from './losses.ts';
 
 /** The nodes that are well now. */
 function wellNodes({ look, trace }: Subject): readonly number[] {
@@ -218,39 +220,46 @@ const converges: Invariant = {
 
 const replayed: Invariant = {
   id: 'window-behind-counter',
-  kind: 'eventually',
-  sentence: "A receiver's replay window is never ahead of the sender's counter for the same key.",
-  source: 'RFC 4303, 3.3.3 and 3.4.3; cilium/cilium#33881',
-  watch: (subject, note) => (endedAt) => {
-    const { look, trace, nameOf } = subject;
-    const sent = new Map<string, number>();
-    const tunnelOf = (state: {
-      source: { text: string };
-      destination: { text: string };
-      key: number;
-      shape: { reqid: number };
-    }) => `${state.source.text} ${state.destination.text} ${state.key} ${state.shape.reqid}`;
-    const nodes = [...trace.names.nodes.keys()].filter((node) => subject.isUndisturbed(node));
-    for (const node of nodes) {
-      for (const state of look.states(node)) {
-        if (look.ownerOf(state.source) === node)
-          sent.set(tunnelOf(state), state.statistics.outputLow);
-      }
+  kind: 'always',
+  sentence:
+    "A receiver's replay window is never ahead of the sender's counter for the same key, nor is a packet between settled nodes taken for a replay.",
+  source: 'RFC 4303, 3.3.3 and 3.4.3; Linux: net/xfrm/xfrm_replay.c; cilium/cilium#33881',
+  watch(subject, note) {
+    const { look, trace, nameOf, premises } = subject;
+    if (premises.isLawful) {
+      trace.observeFates(['XfrmInStateSeqError'], (at, sender, receiver) => {
+        if (areSettled(subject, sender, receiver))
+          note(at, `${nameOf(receiver)} takes a packet of ${nameOf(sender)} for a replay`);
+      });
     }
-    for (const node of nodes) {
-      for (const state of look.states(node)) {
-        const counter = sent.get(tunnelOf(state));
-        const top = state.statistics.inputLow;
-        if (look.ownerOf(state.destination) !== node || counter === undefined || top <= counter)
-          continue;
-        note(
-          endedAt,
-          `${nameOf(node)} has seen packet ${top} of ${state.source.text}, which has sent ${counter}`,
-        );
+    return (endedAt) => {
+      const nodes = [...trace.names.nodes.keys()].filter((node) => subject.isUndisturbed(node));
+      const sent = new Map<string, number>();
+      for (const node of nodes) {
+        for (const state of look.states(node)) {
+          if (look.ownerOf(state.source) === node)
+            sent.set(tunnelOf(state), state.statistics.outputLow);
+        }
       }
-    }
+      for (const node of nodes) {
+        for (const state of look.states(node)) {
+          const counter = sent.get(tunnelOf(state));
+          const top = state.statistics.inputLow;
+          if (look.ownerOf(state.destination) !== node || counter === undefined || top <= counter)
+            continue;
+          note(
+            endedAt,
+            `${nameOf(node)} has seen packet ${top} of ${state.source.text}, which has sent ${counter}`,
+          );
+        }
+      }
+    };
   },
 };
+
+function tunnelOf({ source, destination, key, shape }: XfrmState): string {
+  return `${source.text} ${destination.text} ${key} ${shape.reqid}`;
+}
 
 const sequenceNumbers: Invariant = {
   id: 'no-number-twice',

@@ -41,10 +41,6 @@ export const losses: readonly Invariant[] = [
     sentence: 'No packet between settled nodes is decrypted with another key than its own.',
     source: `${documentation}: XfrmInStateProtoError`,
   }),
-  neverBetweenSettled('no-replay-error', ['XfrmInStateSeqError'], {
-    sentence: 'No packet between settled nodes is taken for a replay.',
-    source: 'Linux: net/xfrm/xfrm_replay.c; cilium/cilium#33881',
-  }),
   neverBetweenSettled('sender-keeps-its-key', ['XfrmOutPolBlock', 'XfrmOutNoStates'], {
     sentence: 'No settled node lacks the policy or the state of the key that it chose for another.',
     source: `${documentation}: XfrmOutPolBlock`,
