@@ -59,8 +59,30 @@ describe('in a rotation that loses nothing with the built-in agent', () => {
       lost: ['XfrmInNoStates', 'XfrmInStateSeqError', 'XfrmOutNoStates'],
     },
     { agent: 'forgets-encrypt-map', lost: ['XfrmInNoStates', 'XfrmOutPolBlock'] },
+    { agent: 'renumbers-router-ips', lost: ['XfrmInNoStates'] },
+    { agent: 'unmaps-router-ips', lost: ['noNodeIdAtIngress'] },
+    { agent: 'lets-nothing-in-while-rotating', lost: ['XfrmInNoPols'] },
+    { agent: 'shadows-decrypt-states-while-rotating', lost: ['XfrmInStateProtoError'] },
   ])('$agent loses packets: $lost', ({ agent, lost }) => {
     expect(fates(agent)).toEqual(lost);
+  });
+
+  // What these do wrong shows in states, maps and what the agent says, never in a packet.
+  test.each([
+    'tries-its-encrypt-map-out',
+    'reports-before-install',
+    'rounds-rotation-duration-down',
+    'has-a-state-for-node-id-zero',
+    'tries-a-state-at-each-turn',
+    'opens-windows-half-way',
+    'numbers-node-ipv6-apart',
+  ])('%s loses none', (agent) => {
+    expect(fates(agent)).toEqual([]);
+  });
+
+  test('has-a-state-for-node-id-zero has a key more', () => {
+    const { run } = rotated('has-a-state-for-node-id-zero');
+    expect(run.nodes.map(({ keysInUse }) => keysInUse.at(-1)?.count)).toEqual([3, 3]);
   });
 
   test('never-reclaims keeps both keys for good', () => {
