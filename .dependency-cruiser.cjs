@@ -85,18 +85,9 @@ module.exports = {
     },
     {
       name: 'no-cycles',
-      comment:
-        'Modules that need each other to be evaluated. The parts of sim/ know the world that they ' +
-        'are parts of by its type alone, so cycles of type-only imports are left out.',
+      comment: 'Modules that need each other to be understood, be it by their types alone.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
-    {
-      name: 'no-cycles-of-types',
-      comment: 'Modules that need each other to be understood; but for the parts of sim/.',
-      severity: 'error',
-      from: { pathNot: '^sim/' },
       to: { circular: true },
     },
     {

@@ -13,7 +13,8 @@ import { AgentLane, type LaneHost } from './agent-lane.ts';
 import { Alarm } from './alarm.ts';
 import type { Due } from './event-heap.ts';
 import { perform } from './perform.ts';
-import type { SimNode } from './sim-node.ts';
+import type { Propagation } from './propagation.ts';
+import type { NodeAgent, SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 
 /** Makes the agent of a node, each time its process starts. */
@@ -41,7 +42,7 @@ function environmentOf(world: World, node: SimNode): AgentEnvironment {
     local: node.record(0),
     keyRing: world.keyRing,
     foreignChanges: () => node.foreignChanges,
-    answerNow: (operation) => node.runner?.answerNow(operation),
+    answerNow: (operation) => node.agent?.answerNow(operation),
     random: {
       nodeId: (limit) => ids.integer(limit),
       mapOrder: (limit) => order.integer(limit),
@@ -66,8 +67,9 @@ interface Process {
  * nodes and the key file share one thread, the lock of the node handler; the reclaimer has its own
  * (cilium: pkg/datapath/linux/node.go, ipsec/cell.go).
  */
-export class AgentRunner implements LaneHost {
+export class AgentRunner implements NodeAgent, LaneHost {
   readonly #world: World;
+  readonly #propagation: Propagation;
   readonly #node: SimNode;
   readonly #factory: AgentFactory;
   #process: Process | undefined = undefined;
@@ -76,8 +78,9 @@ export class AgentRunner implements LaneHost {
   /** Counts processes, so that a restart meant for an earlier one is told apart. */
   #generation = 0;
 
-  constructor(world: World, node: SimNode, factory: AgentFactory) {
+  constructor(world: World, propagation: Propagation, node: SimNode, factory: AgentFactory) {
     this.#world = world;
+    this.#propagation = propagation;
     this.#node = node;
     this.#factory = factory;
   }
@@ -90,10 +93,10 @@ export class AgentRunner implements LaneHost {
     return this.#pauses > 0;
   }
 
-  /** Starts a process, which finds what its node and its registry hold now. */
   start(firstReclaimAfter: Microseconds, checkpoint: readonly NodeRecord[]): void {
     const world = this.#world;
     const node = this.#node;
+    const { secrets, nodeRecords, endpointRecords } = this.#propagation;
     const agent = this.#factory(world, node);
     this.#generation += 1;
     const main = new AgentLane(agent, this);
@@ -120,8 +123,8 @@ export class AgentRunner implements LaneHost {
       {
         kind: 'start',
         start: {
-          keyFile: world.secrets.fileOf(node),
-          nodes: world.nodeRecords.listFor(node),
+          keyFile: secrets.fileOf(node),
+          nodes: nodeRecords.listFor(node),
           checkpoint,
           nodeMap: node.maps.nodes,
           firstReclaimAfter,
@@ -129,10 +132,9 @@ export class AgentRunner implements LaneHost {
       },
       world.now,
     );
-    world.endpointRecords.tellAll(node);
+    endpointRecords.tellAll(node);
   }
 
-  /** Ends the process, if there is one. */
   stop(): void {
     const process = this.#process;
     this.#generation += 1; // a restart that waits for its back-off is off, too
@@ -143,7 +145,6 @@ export class AgentRunner implements LaneHost {
     this.#world.trace.record('agentStopped', this.#world.now, this.#node.index);
   }
 
-  /** What the node is told; its own timers go to the lane that they were set for. */
   tell(input: Exclude<AgentInput, { kind: 'timer' }>): void {
     const process = this.#process;
     if (process === undefined) return;
@@ -165,8 +166,7 @@ export class AgentRunner implements LaneHost {
 
   perform(operation: Operation): OperationResult {
     const result = perform(this.#world, this.#node, operation);
-    if (operation.kind === 'setTimer') this.#setTimer(operation.timer, operation.after);
-    if (operation.kind === 'exit') this.#exit(operation);
+    if (result.errno === 'ok') this.#carryOut(operation);
     return result;
   }
 
@@ -175,7 +175,6 @@ export class AgentRunner implements LaneHost {
     return this.#node.slowness * this.#world.draw.install(this.#node);
   }
 
-  /** Does an operation at once if it takes no time. */
   answerNow(operation: Operation): OperationResult | undefined {
     return this.#takesTime(operation) ? undefined : this.perform(operation);
   }
@@ -185,7 +184,9 @@ export class AgentRunner implements LaneHost {
       this.#process.started = true;
       this.#backOff = firstBackOff;
     }
-    this.#world.inputHandled(this.#node, input);
+    this.#countKeys(input);
+    if (input.kind === 'timer' && input.timer === 'reclaim')
+      this.#propagation.lookAgain(this.#node);
   }
 
   wakeAt(at: Microseconds, lane: Due): void {
@@ -196,6 +197,38 @@ export class AgentRunner implements LaneHost {
     return !this.#world.isSettling && (kind === 'xfrmStateAdd' || kind === 'xfrmStateDelete');
   }
 
+  /** What an operation asks of others than the node. */
+  #carryOut(operation: Operation): void {
+    switch (operation.kind) {
+      case 'publish':
+        return this.#publish(operation);
+      case 'keyLoaded':
+        return this.#keyLoaded(operation.keyId);
+      case 'setTimer':
+        return this.#setTimer(operation.timer, operation.after);
+      case 'exit':
+        return this.#exit(operation);
+    }
+  }
+
+  #publish({ keyId, instead }: Extract<Operation, { kind: 'publish' }>): void {
+    this.#world.trace.record('published', this.#world.now, this.#node.index, keyId);
+    this.#propagation.publish(this.#node, keyId, instead);
+  }
+
+  #keyLoaded(keyId: number): void {
+    this.#node.loadedKeyId = keyId;
+    this.#world.trace.record('keyLoaded', this.#world.now, this.#node.index, keyId);
+    this.#propagation.lookAgain(this.#node);
+  }
+
+  /** The agent is done with an input: what it changed shows in the number of keys. */
+  #countKeys(input: AgentInput): void {
+    if (input.kind === 'timer' && input.timer === 'backgroundSync') return;
+    if (input.kind === 'endpointUpsert' || input.kind === 'endpointDelete') return;
+    if (!this.#world.isSettling) this.#world.countKeys(this.#node);
+  }
+
   #setTimer(timer: AgentTimer, after: Microseconds): void {
     const alarm = this.#process?.alarms[timer];
     if (alarm !== undefined) this.#world.queue.schedule(this.#world.now + after, alarm);
@@ -204,16 +237,24 @@ export class AgentRunner implements LaneHost {
   /** The kubelet starts the container again, after a pause that doubles with each failure. */
   #exit(exit: Extract<Operation, { kind: 'exit' }>): void {
     const world = this.#world;
-    world.agentExited(this.#node, exit);
+    this.#noteExit(exit);
     this.stop();
     const generation = this.#generation;
     const restart = (): void => {
       if (generation !== this.#generation || !this.#node.isRunning) return;
-      world.secrets.mountIfMissing(this.#node);
-      world.startAgent(this.#node);
+      this.#propagation.secrets.mountIfMissing(this.#node);
+      this.start(world.scenario.delays.reclaimInterval, []);
     };
     world.queue.schedule(world.now + this.#backOff, { run: restart });
     this.#backOff = Math.min(2 * this.#backOff, longestBackOff);
+  }
+
+  #noteExit({ cause, message }: Extract<Operation, { kind: 'exit' }>): void {
+    const { trace, now } = this.#world;
+    const { index, name } = this.#node;
+    trace.record('agentExited', now, index, trace.text(cause), trace.text(message));
+    if (cause !== 'unmodelled') return;
+    this.#world.inconclusive = `${name}: ${message}: what a real agent does then is not modelled`;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Delay } from './delay.ts';
-import type { DelayOverride, LocalDelay, NodeSelector, Scenario } from './scenario.ts';
-import { type Selectable, selects } from './selector.ts';
+import type { DelayOverride, LocalDelay, Scenario } from './scenario.ts';
+import { type NodeSelector, type Selectable, selects } from './selector.ts';
 
 /** Which delay holds where: the scenario's own, unless a later override fits. */
 export class DelayTable {

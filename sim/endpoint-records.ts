@@ -70,8 +70,8 @@ export class EndpointRecords {
   #beat(record: number): void {
     const node = this.#nodeOf(record);
     const keyId = this.#keyIds[node.index] as number;
-    if (node.runner?.isRunning !== true || this.#records.newest(record) === keyId) return;
-    if (!node.runner.isPaused) return this.#records.publish(record, keyId);
+    if (node.agent?.isRunning !== true || this.#records.newest(record) === keyId) return;
+    if (!node.agent.isPaused) return this.#records.publish(record, keyId);
     this.#scheduleBeat(record, this.#world.now + endpointSyncInterval[node.cluster.registry]);
   }
 
@@ -105,7 +105,7 @@ export class EndpointRecords {
     for (const family of [4, 6] as const) {
       const address = podAddress(node, this.#podOf(record), family);
       if (address === undefined) continue;
-      receiver.runner?.tell(
+      receiver.agent?.tell(
         keyId === undefined
           ? { kind: 'endpointDelete', address }
           : { kind: 'endpointUpsert', address, keyId },

@@ -1,5 +1,5 @@
 import type { Microseconds } from '../model/time.ts';
-import type { NodeSelector } from './scenario.ts';
+import type { NodeSelector } from './selector.ts';
 
 /**
  * What a run must show. All numbers are exact. Keys are selectors: `all`, `east` or `east/n1`; for a

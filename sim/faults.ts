@@ -2,43 +2,46 @@ import { assert, unreachable } from '../model/assert.ts';
 import type { Microseconds } from '../model/time.ts';
 import type { Link } from './link.ts';
 import { leaseTime } from './node-records.ts';
-import type { Fault, Link as LinkName, NodeSelector } from './scenario.ts';
-import { selects } from './selector.ts';
+import type { Fault, Link as LinkName } from './scenario.ts';
+import { type NodeSelector, selects } from './selector.ts';
 import type { SimNode } from './sim-node.ts';
 import { tamper } from './tamper.ts';
+import type { Simulation } from './simulation.ts';
 import type { World } from './world.ts';
 
 /** Has a fault happen now. What lasts for a while ends by itself. */
-export function inject(world: World, fault: Fault): void {
+export function inject(simulation: Simulation, fault: Fault): void {
+  const { world } = simulation;
   world.trace.record('faultInjected', world.now, world.trace.text(fault.kind));
   switch (fault.kind) {
     case 'partition':
-      return partition(world, fault);
+      return partition(simulation, fault);
     case 'delayLink':
       return delayLink(world, fault);
     default:
-      for (const node of selected(world, fault.nodes)) injectAt(world, node, fault);
+      for (const node of selected(world, fault.nodes)) injectAt(simulation, node, fault);
   }
 }
 
 type NodeFault = Exclude<Fault, { kind: 'partition' | 'delayLink' }>;
 
-function injectAt(world: World, node: SimNode, fault: NodeFault): void {
+function injectAt(simulation: Simulation, node: SimNode, fault: NodeFault): void {
+  const { world, life } = simulation;
   switch (fault.kind) {
     case 'reboot':
-      return world.life.reboot(node, fault.downtime);
+      return life.reboot(node, fault.downtime);
     case 'restartAgent':
-      return world.life.restartAgent(node, fault.downtime, 'clean');
+      return life.restartAgent(node, fault.downtime, 'clean');
     case 'crashAgent':
-      return world.life.restartAgent(node, fault.downtime, 'crash');
+      return life.restartAgent(node, fault.downtime, 'crash');
     case 'join':
-      if (!node.isMember) world.life.join(node);
+      if (!node.isMember) life.join(node);
       return;
     case 'leave':
-      if (node.isMember) world.life.leave(node);
+      if (node.isMember) life.leave(node);
       return;
     case 'replace':
-      return world.life.replace(node, successorOf(world, node, fault.by));
+      return replace(simulation, node, successorOf(world, node, fault.by));
     case 'failOperation':
       node.failures.push({ fault, left: fault.times });
       return;
@@ -61,7 +64,7 @@ type Disturbance = Extract<
 function disturb(world: World, node: SimNode, fault: Disturbance): void {
   switch (fault.kind) {
     case 'pauseAgent':
-      return pauseAgent(world, node.runner, fault.duration);
+      return pauseAgent(world, node.agent, fault.duration);
     case 'slowNode':
       node.slowness *= fault.factor;
       return later(world, fault.duration, () => {
@@ -89,12 +92,13 @@ function disturb(world: World, node: SimNode, fault: Disturbance): void {
   }
 }
 
-function pauseAgent(world: World, runner: SimNode['runner'], duration: Microseconds): void {
-  runner?.pause();
-  later(world, duration, () => runner?.resume());
+function pauseAgent(world: World, agent: SimNode['agent'], duration: Microseconds): void {
+  agent?.pause();
+  later(world, duration, () => agent?.resume());
 }
 
-function partition(world: World, fault: Extract<Fault, { kind: 'partition' }>): void {
+function partition(simulation: Simulation, fault: Extract<Fault, { kind: 'partition' }>): void {
+  const { world } = simulation;
   for (const link of linksOf(world, fault.link)) {
     link.cut();
     later(world, fault.duration, () => {
@@ -102,15 +106,16 @@ function partition(world: World, fault: Extract<Fault, { kind: 'partition' }>): 
     });
   }
   if (fault.link.kind !== 'publish') return;
-  for (const node of selected(world, fault.link.nodes)) watchLease(world, node);
+  for (const node of selected(world, fault.link.nodes)) watchLease(simulation, node);
 }
 
 /** A node that cannot reach its registry for as long as its lease lasts loses it, whoever cut it off. */
-function watchLease(world: World, node: SimNode): void {
+function watchLease({ world, propagation }: Simulation, node: SimNode): void {
   const link = world.links.publish(node);
   const { partitions } = link;
   later(world, leaseTime, () => {
-    if (link.isCut && link.partitions === partitions) world.nodeRecords.expireLease(node);
+    const isOver = link.isCut && link.partitions === partitions;
+    if (isOver) propagation.nodeRecords.expireLease(node);
   });
 }
 
@@ -147,6 +152,11 @@ function linksOf(world: World, link: LinkName): readonly Link[] {
 
 function selected(world: World, selector: NodeSelector): readonly SimNode[] {
   return world.nodes.filter((node) => selects(selector, node));
+}
+
+function replace({ life, traffic }: Simulation, node: SimNode, by: SimNode): void {
+  life.replace(node, by);
+  for (const one of traffic) one.reroute();
 }
 
 function successorOf(world: World, node: SimNode, name: string): SimNode {

@@ -19,7 +19,7 @@ export type { Look } from './look.ts';
 export type { KeysInUse, Loss, NodeOutcome, PacketTotals, Run, RunEnd } from './run.ts';
 export type * from './scenario.ts';
 export { scenarioFromJson, type ScenarioJson, scenarioToJson } from './scenario-json.ts';
-export { type Selectable, selects } from './selector.ts';
+export { type NodeSelector, type Selectable, selects } from './selector.ts';
 export type { KernelFactory, SimNode } from './sim-node.ts';
 export { simulate, type SimulateOptions } from './simulate.ts';
 export { firstNodeNumbers, mostNodes, planNodes } from './topology.ts';

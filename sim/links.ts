@@ -1,7 +1,7 @@
 import { Link } from './link.ts';
 import type { SimNode } from './sim-node.ts';
 
-/** What the owner of the links does once one of them is whole again. */
+/** What those do who missed something once a link is whole again: they read what is newest. */
 export interface Resync {
   secret(node: SimNode): void;
   source(node: SimNode): void;
@@ -18,29 +18,20 @@ export class Links {
   /** By (from, to), as one number: it is asked for with every packet. */
   readonly #network = new Map<number, Link>();
   readonly #nodeCount: number;
-  readonly #resync: Resync;
+  #resync: Resync | undefined = undefined;
 
-  constructor(nodes: readonly SimNode[], resync: Resync) {
-    this.#resync = resync;
+  constructor(nodes: readonly SimNode[]) {
     this.#nodeCount = nodes.length;
-    this.#secret = nodes.map(
-      (node) =>
-        new Link(() => {
-          resync.secret(node);
-        }),
-    );
-    this.#publish = nodes.map(
-      (node) =>
-        new Link(() => {
-          resync.source(node);
-        }),
-    );
-    this.#watch = nodes.map(
-      (node) =>
-        new Link(() => {
-          resync.receiver(node);
-        }),
-    );
+    const ofEach = (resync: 'secret' | 'source' | 'receiver'): readonly Link[] =>
+      nodes.map((node) => new Link(() => this.#resync?.[resync](node)));
+    this.#secret = ofEach('secret');
+    this.#publish = ofEach('source');
+    this.#watch = ofEach('receiver');
+  }
+
+  /** Called once, by whoever sends over these links. */
+  onceWhole(resync: Resync): void {
+    this.#resync = resync;
   }
 
   /** API server to the kubelet of the node. */
@@ -63,9 +54,7 @@ export class Links {
     const key = `${from}>${to}`;
     const known = this.#mesh.get(key);
     if (known !== undefined) return known;
-    const made = new Link(() => {
-      this.#resync.mesh(from, to);
-    });
+    const made = new Link(() => this.#resync?.mesh(from, to));
     this.#mesh.set(key, made);
     return made;
   }

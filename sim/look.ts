@@ -52,8 +52,8 @@ export class Look {
 
   /** Whether the machine is up and of its cluster, and its agent runs and does not stand still. */
   isWell(node: number): boolean {
-    const { isRunning, runner } = this.#node(node);
-    return isRunning && runner?.isRunning === true && !runner.isPaused;
+    const { isRunning, agent } = this.#node(node);
+    return isRunning && agent?.isRunning === true && !agent.isPaused;
   }
 
   isMember(node: number): boolean {

@@ -1,18 +1,24 @@
 import { assert } from '../model/assert.ts';
 import { type ActionOf, type EventOf } from '../model/chart.ts';
 import { nodeChart } from '../model/cluster/index.ts';
-import type { NodeRecord } from '../model/agent/index.ts';
+import { agentProfiles, type NodeRecord } from '../model/agent/index.ts';
+import type { CiliumRelease } from '../model/release.ts';
 import { minute, type Microseconds } from '../model/time.ts';
-import { AgentRunner } from './agent-runner.ts';
+import { type AgentFactory, AgentRunner } from './agent-runner.ts';
+import type { Propagation } from './propagation.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 
 /** What nodes go through: joining, booting, rebooting, leaving, and their agents' restarts. */
 export class NodeLife {
   readonly #world: World;
+  readonly #propagation: Propagation;
+  readonly #agents: AgentFactory;
 
-  constructor(world: World) {
+  constructor(world: World, propagation: Propagation, agents: AgentFactory) {
     this.#world = world;
+    this.#propagation = propagation;
+    this.#agents = agents;
   }
 
   /**
@@ -20,9 +26,9 @@ export class NodeLife {
    * `reclaimPhase`: when its reclaimer ticks next.
    */
   settle(node: SimNode, reclaimPhase: Microseconds): void {
-    node.runner = new AgentRunner(this.#world, node, this.#world.agentFactory);
+    node.agent = this.#agentOf(node);
     node.state = nodeChart.step(nodeChart.step(nodeChart.initial, 'JOIN').next, 'BOOTED').next;
-    node.runner.start(reclaimPhase, []);
+    node.agent.start(reclaimPhase, []);
   }
 
   /** The boot ID of a node's present boot: the inventory's for the first, else drawn. */
@@ -33,7 +39,7 @@ export class NodeLife {
   }
 
   join(node: SimNode): void {
-    node.runner ??= new AgentRunner(this.#world, node, this.#world.agentFactory);
+    node.agent ??= this.#agentOf(node);
     this.#step(node, 'JOIN');
     this.#boot(node);
   }
@@ -60,7 +66,6 @@ export class NodeLife {
     const { internalIp, ciliumInternalIp, podCidr } = node.plan;
     by.plan = { ...by.plan, internalIp, ciliumInternalIp, podCidr };
     this.#world.learnAddresses();
-    for (const traffic of this.#world.traffic) traffic.reroute();
     this.join(by);
   }
 
@@ -70,20 +75,35 @@ export class NodeLife {
    * pkg/node/manager/manager.go: the file is written at most once a minute).
    */
   restartAgent(node: SimNode, downtime: Microseconds, stop: 'clean' | 'crash'): void {
-    if (!node.isRunning || node.runner === undefined) return;
-    const { now, nodeRecords } = this.#world;
+    if (!node.isRunning || node.agent === undefined) return;
+    const { now } = this.#world;
+    const { nodeRecords, secrets } = this.#propagation;
     const written = stop === 'clean' ? now + 1 : now - checkpointInterval;
     const checkpoint = nodeRecords.checkpointOf(node, written);
-    node.runner.stop();
-    this.#world.secrets.unmount(node);
+    node.agent.stop();
+    secrets.unmount(node);
     node.agentDownUntil = Math.max(node.agentDownUntil, now + downtime);
     const start = (): void => {
-      if (!node.isRunning || node.runner?.isRunning === true) return;
+      if (!node.isRunning || node.agent?.isRunning === true) return;
       if (this.#world.now < node.agentDownUntil) return; // another restart takes longer
-      this.#world.secrets.mount(node); // a new pod has a volume of its own
-      this.#world.startAgent(node, checkpoint);
+      secrets.mount(node); // a new pod has a volume of its own
+      this.#startAgent(node, checkpoint);
     };
     this.#world.queue.schedule(this.#world.now + downtime, { run: start });
+  }
+
+  /** The node's agent comes back on another release. */
+  upgrade(node: SimNode, release: CiliumRelease, downtime: Microseconds): void {
+    node.profile = agentProfiles[release];
+    this.restartAgent(node, downtime, 'clean');
+  }
+
+  #agentOf(node: SimNode): AgentRunner {
+    return new AgentRunner(this.#world, this.#propagation, node, this.#agents);
+  }
+
+  #startAgent(node: SimNode, checkpoint: readonly NodeRecord[]): void {
+    node.agent?.start(this.#world.scenario.delays.reclaimInterval, checkpoint);
   }
 
   #boot(node: SimNode): void {
@@ -99,32 +119,31 @@ export class NodeLife {
   }
 
   #carryOut(action: ActionOf<typeof nodeChart>, node: SimNode): void {
-    const world = this.#world;
+    const { secrets } = this.#propagation;
     switch (action) {
       case 'drawBootId':
         this.drawBootId(node);
         break;
       case 'mountVolume':
-        world.secrets.mount(node);
+        secrets.mount(node);
         break;
       case 'unmountVolume':
-        world.secrets.unmount(node);
+        secrets.unmount(node);
         break;
       case 'startAgent':
         node.agentDownUntil = 0; // whatever held the agent down went with the boot before
-        world.startAgent(node, noCheckpoint); // /run is a tmpfs: no checkpoint outlives a boot
+        this.#startAgent(node, noCheckpoint); // /run is a tmpfs: no checkpoint outlives a boot
         break;
       case 'stopAgent':
       case 'killAgent':
-        node.runner?.stop();
+        node.agent?.stop();
         break;
       case 'loseKernelState':
         node.loseKernelState();
-        world.countKeys(node);
+        this.#world.countKeys(node);
         break;
       case 'withdrawRecord':
-        world.nodeRecords.withdraw(node);
-        world.endpointRecords.withdraw(node);
+        this.#propagation.withdraw(node);
         break;
     }
   }

@@ -101,11 +101,11 @@ export class NodeRecords {
     const { trace, now } = this.#world;
     if (payload === undefined) {
       trace.record('nodeDeleted', now, receiver.index, source);
-      receiver.runner?.tell({ kind: 'nodeDelete', name: nodeAt(this.#world, source).name });
+      receiver.agent?.tell({ kind: 'nodeDelete', name: nodeAt(this.#world, source).name });
       return;
     }
     trace.record('nodeSeen', now, receiver.index, source, payload.keyId);
-    receiver.runner?.tell({ kind: 'nodeUpsert', node: payload });
+    receiver.agent?.tell({ kind: 'nodeUpsert', node: payload });
   }
 
   /** A CiliumNode object has no lease; otherwise the two registries agree. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ciliumReleases } from '../model/release.ts';
 import { minute, millisecond, second } from '../model/time.ts';
 import { kernelNames, type XfrmCounter, xfrmCounters } from '../model/xfrm/index.ts';
-import type { Fault, FaultPlan, NodeSelector, Scenario } from './scenario.ts';
+import type { Fault, FaultPlan, Scenario } from './scenario.ts';
+import type { NodeSelector } from './selector.ts';
 import { record, type Recording } from './test-support/recording.ts';
 import {
   clusterWith,

@@ -1,8 +1,8 @@
 import { decideEgress, ingressMark } from '../model/datapath/index.ts';
 import type { EspPacket, InnerPacket } from '../model/xfrm/index.ts';
-import type { PacketFate } from './packet-fate.ts';
+import type { Flow } from './flow.ts';
+import { fateNumber, type PacketFate } from './packet-fate.ts';
 import type { SimNode } from './sim-node.ts';
-import type { Flow } from './traffic.ts';
 import type { World } from './world.ts';
 
 /** Sends one probe of a flow: eBPF program, then XFRM. Undefined: it did not get as far as the wire. */
@@ -13,7 +13,7 @@ export function sendPacket(world: World, flow: Flow): EspPacket | undefined {
   if (decision.kind === 'dropped') return lose(world, flow, 'noNodeIdAtEgress', 0);
   const output = sender.xfrm.output(packetToEncrypt(flow), decision.mark, world.now, flow.sent);
   if (output.kind === 'encrypted') {
-    world.packetSent(flow, output.packet);
+    noteSent(world, flow, output.packet);
     return output.packet;
   }
   const fate = output.kind === 'clear' ? 'plaintext' : (output.counter ?? 'uncounted');
@@ -24,7 +24,7 @@ export function sendPacket(world: World, flow: Flow): EspPacket | undefined {
 export function receivePacket(world: World, flow: Flow, packet: EspPacket): void {
   const { receiver } = flow;
   if (receiver.cryptoLatency > 0 && holdForCrypto(world, flow, packet)) return;
-  world.packetMet(flow, fateAtReceiver(world, flow, packet), packet.spi, packet.sequence);
+  noteFate(world, flow, fateAtReceiver(world, flow, packet), packet);
 }
 
 /**
@@ -44,7 +44,7 @@ function holdForCrypto(world: World, flow: Flow, packet: EspPacket): boolean {
     const isLost = state.isDeleted && receiver.isRunning;
     if (isLost) receiver.xfrm.countRace('XfrmInStateInvalid');
     const fate = isLost ? 'XfrmInStateInvalid' : fateAtReceiver(world, flow, packet);
-    world.packetMet(flow, fate, packet.spi, packet.sequence);
+    noteFate(world, flow, fate, packet);
   };
   world.packetsInFlight += 1;
   world.queue.schedule(world.now + receiver.cryptoLatency, { run: finish });
@@ -101,5 +101,23 @@ function isOverlay({ sender }: Flow): boolean {
 }
 
 function lose(world: World, flow: Flow, fate: PacketFate, spi: number): undefined {
-  world.packetMet(flow, fate, spi, 0);
+  noteFate(world, flow, fate, { spi, sequence: 0 });
+}
+
+function noteSent(world: World, flow: Flow, packet: EspPacket): void {
+  const { sender, receiver, family } = flow;
+  const { spi, sequence } = packet;
+  world.trace.record('packetSent', world.now, sender.index, receiver.index, family, spi, sequence);
+}
+
+function noteFate(
+  world: World,
+  flow: Flow,
+  fate: PacketFate,
+  { spi, sequence }: Pick<EspPacket, 'spi' | 'sequence'>,
+): void {
+  const { sender, receiver, family } = flow;
+  const number = fateNumber(fate);
+  const { trace, now } = world;
+  trace.record('packetFate', now, sender.index, receiver.index, family, spi, sequence, number);
 }

@@ -72,21 +72,17 @@ function applyToNode(
     case 'endpointMapDelete':
       maps.endpointKeyIds.delete(operation.address);
       break;
-    case 'publish':
-      world.publish(node, operation.keyId, operation.instead);
-      break;
-    case 'keyLoaded':
-      world.keyLoaded(node, operation.keyId);
-      break;
     case 'allNodesValidated':
       world.trace.record('allNodesValidated', world.now, node.index, operation.keyId);
       break;
     case 'log':
       world.log(node, operation);
       break;
+    case 'publish':
+    case 'keyLoaded':
     case 'setTimer':
     case 'exit':
-      break; // the runner's business
+      break; // the business of whoever runs the agent
     default:
       return unreachable(operation);
   }

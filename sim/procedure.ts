@@ -8,6 +8,7 @@ import type { Step } from './scenario.ts';
 import { commonFamilies } from './families.ts';
 import { selects } from './selector.ts';
 import { Traffic } from './traffic.ts';
+import type { Simulation } from './simulation.ts';
 import type { World } from './world.ts';
 
 /** How often a waiting operator looks again. */
@@ -17,6 +18,7 @@ const newKeyLength = 20;
 
 /** The operator: takes one step after the other; each starts when the one before is done. */
 export class Procedure implements Due {
+  readonly #simulation: Simulation;
   readonly #world: World;
   readonly #steps: readonly Step[];
   #next = 0;
@@ -25,8 +27,9 @@ export class Procedure implements Due {
   #waited = false;
   #rotations = 0;
 
-  constructor(world: World, steps: readonly Step[]) {
-    this.#world = world;
+  constructor(simulation: Simulation, steps: readonly Step[]) {
+    this.#simulation = simulation;
+    this.#world = simulation.world;
     this.#steps = steps;
   }
 
@@ -65,7 +68,7 @@ export class Procedure implements Due {
       case 'upgrade':
         return this.#upgrade(step);
       case 'act':
-        inject(this.#world, step.fault);
+        inject(this.#simulation, step.fault);
         return 0;
       case 'probe':
         probe(this.#world, step);
@@ -77,7 +80,7 @@ export class Procedure implements Due {
   }
 
   #look(step: Extract<Step, { kind: 'waitUntil' }>, now: Microseconds): 0 | 'again' {
-    if (holds(this.#world, step.condition)) return 0;
+    if (holds(this.#simulation, step.condition)) return 0;
     if (now - this.#waitingSince >= step.timeout) {
       this.#world.inconclusive = `step ${this.#next + 1} waited in vain: ${step.condition.kind}`;
     }
@@ -86,18 +89,19 @@ export class Procedure implements Due {
 
   #change(step: Exclude<Step, { kind: 'wait' | 'waitUntil' | 'upgrade' | 'act' | 'probe' }>): void {
     const world = this.#world;
+    const { secrets } = this.#simulation.propagation;
     switch (step.kind) {
       case 'rotate':
         return this.#rotate(step.clusters);
       case 'writeSecret':
-        return world.secrets.write(world.clusterIndex(step.cluster), step.text);
+        return secrets.write(world.clusterIndex(step.cluster), step.text);
       case 'copySecret':
-        return world.secrets.write(
+        return secrets.write(
           world.clusterIndex(step.to),
-          world.secrets.textOf(world.clusterIndex(step.from)),
+          secrets.textOf(world.clusterIndex(step.from)),
         );
       case 'deleteSecret':
-        return world.secrets.delete(world.clusterIndex(step.cluster));
+        return secrets.delete(world.clusterIndex(step.cluster));
       case 'configure':
         for (const node of world.nodesOf(world.clusterIndex(step.cluster))) {
           node.settings = { ...node.settings, ...step.settings };
@@ -111,15 +115,16 @@ export class Procedure implements Due {
   /** The documented shell procedure, with a key that the seed decides; clusters of a mesh share it. */
   #rotate(clusters: readonly string[]): void {
     const world = this.#world;
+    const { secrets } = this.#simulation.propagation;
     this.#rotations += 1;
     const first = defined(clusters[0], 'cluster to rotate');
     const keyHex = world.streams.once(`rotate/${this.#rotations}`).hex(newKeyLength);
-    const rotated = rotatedSecret(world.secrets.textOf(world.clusterIndex(first)), keyHex);
+    const rotated = rotatedSecret(secrets.textOf(world.clusterIndex(first)), keyHex);
     if (!rotated.ok) {
       world.inconclusive = `the documented procedure fails: ${rotated.error.message}`;
       return;
     }
-    for (const cluster of clusters) world.secrets.write(world.clusterIndex(cluster), rotated.value);
+    for (const cluster of clusters) secrets.write(world.clusterIndex(cluster), rotated.value);
   }
 
   /** One agent after another; done when the last one has been started. */
@@ -128,7 +133,7 @@ export class Procedure implements Due {
     const nodes = world.nodes.filter((node) => selects(step.nodes, node) && node.isMember);
     for (const [index, node] of nodes.entries()) {
       const upgrade = (): void => {
-        world.upgrade(node, step.release, step.downtime);
+        this.#simulation.life.upgrade(node, step.release, step.downtime);
       };
       world.queue.schedule(world.now + index * step.interval, { run: upgrade });
     }

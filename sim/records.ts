@@ -186,7 +186,7 @@ export class Records<Payload> {
 
   /** Tells a running agent, unless it knows this version or a newer one. */
   #tell(receiver: SimNode, record: number, { version, payload }: Versioned<Payload>): void {
-    if (receiver.runner?.isRunning !== true) return; // its next start lists the registry
+    if (receiver.agent?.isRunning !== true) return; // its next start lists the registry
     const told = this.#toldTo(receiver);
     if ((told[record] as number) >= version || this.#kind.sourceOf(record) === receiver) return;
     if (told[record] === 0) this.#noteNewcomer(receiver, record);

@@ -1,16 +1,19 @@
 import type { StateOf } from '../model/chart.ts';
 import { rotationChart } from '../model/cluster/index.ts';
+import type { Secrets } from './secrets.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 
 /** One cluster's rotation, seen from outside: it only looks. */
 export class RotationWatch {
   readonly #world: World;
+  readonly #secrets: Secrets;
   readonly #cluster: number;
   #state: StateOf<typeof rotationChart> = rotationChart.initial;
 
-  constructor(world: World, cluster: number) {
+  constructor(world: World, secrets: Secrets, cluster: number) {
     this.#world = world;
+    this.#secrets = secrets;
     this.#cluster = cluster;
   }
 
@@ -33,7 +36,7 @@ export class RotationWatch {
   }
 
   #hasNewestKey(node: SimNode): boolean {
-    return node.loadedKeyId === this.#world.secrets.newestKeyId(node);
+    return node.loadedKeyId === this.#secrets.newestKeyId(node);
   }
 
   #step(event: Parameters<typeof rotationChart.step>[1]): void {

@@ -6,6 +6,7 @@ import type { Errno, KernelName, PolicyDirection } from '../model/xfrm/index.ts'
 import type { Delay } from './delay.ts';
 import type { Expectation } from './expectation.ts';
 import type { Lesson } from './lesson.ts';
+import type { NodeSelector } from './selector.ts';
 
 /** All that decides a run, but for the code: plain data, every default filled in. */
 export interface Scenario {
@@ -106,12 +107,6 @@ export interface DelayOverride {
   /** The far end, for `watch`, `mesh` and `latency`: the watched node, or the packet's receiver. */
   readonly from: NodeSelector;
 }
-
-/** All nodes, those of one cluster, or one. */
-export type NodeSelector =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'cluster'; readonly cluster: string }
-  | { readonly kind: 'node'; readonly cluster: string; readonly node: string };
 
 /** Probes from each pod of one set of nodes to the pods of another; a pair on the same node is left out. */
 export interface TrafficPlan {

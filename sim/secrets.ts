@@ -22,13 +22,16 @@ interface Volume {
 /** The key secrets of all clusters, and their way to the agents. */
 export class Secrets {
   readonly #world: World;
+  readonly #written: (clusterIndex: number) => void;
   readonly #stores: readonly SecretStore[];
   readonly #volumes: readonly Volume[];
   /** The last answer of {@link newestKeyId}: it is asked for by every node of a cluster in turn. */
   #newest: { text: string; rules: SecretRules; keyId: number } | undefined = undefined;
 
-  constructor(world: World) {
+  /** `written` is told of each new secret, before any kubelet is. */
+  constructor(world: World, written: (clusterIndex: number) => void) {
     this.#world = world;
+    this.#written = written;
     this.#stores = world.scenario.clusters.map(({ secret }) => ({
       state: secretStoreChart.step(secretStoreChart.initial, 'WRITE').next,
       text: secret,
@@ -71,7 +74,7 @@ export class Secrets {
     store.version += 1;
     const { trace, now, nodes } = this.#world;
     trace.record('secretWritten', now, clusterIndex, store.version);
-    this.#world.rotations[clusterIndex]?.secretWritten();
+    this.#written(clusterIndex);
     for (const node of nodes) {
       if (node.clusterIndex === clusterIndex) this.#stepVolume(node, 'SECRET_CHANGED');
     }
@@ -165,7 +168,7 @@ export class Secrets {
     const readAt = now + this.#world.draw.load(node, version);
     queue.schedule(readAt, {
       run: () => {
-        node.runner?.tell({ kind: 'keyFile', text: volume.file });
+        node.agent?.tell({ kind: 'keyFile', text: volume.file });
       },
     });
   }

@@ -1,4 +1,8 @@
-import type { NodeSelector } from './scenario.ts';
+/** All nodes, those of one cluster, or one. */
+export type NodeSelector =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'cluster'; readonly cluster: string }
+  | { readonly kind: 'node'; readonly cluster: string; readonly node: string };
 
 /** What a selector looks at. */
 export interface Selectable {

@@ -1,9 +1,12 @@
 import type { Address } from '../model/address.ts';
 import {
+  type AgentInput,
   type AgentProfile,
   agentProfiles,
   type NodeName,
   type NodeRecord,
+  type Operation,
+  type OperationResult,
 } from '../model/agent/index.ts';
 import type { StateOf } from '../model/chart.ts';
 import { nodeChart } from '../model/cluster/index.ts';
@@ -15,11 +18,26 @@ import {
   type Xfrm,
   type XfrmCounter,
 } from '../model/xfrm/index.ts';
-import type { AgentRunner } from './agent-runner.ts';
 import type { AgentSettings, ClusterPlan, Fault, NodePlan } from './scenario.ts';
 
 /** Makes the XFRM of a node's kernel, at each boot. */
 export type KernelFactory = (profile: KernelProfile, node: NodeName) => Xfrm;
+
+/** The agent of a node, as the rest of the world deals with it: a process that comes and goes. */
+export interface NodeAgent {
+  readonly isRunning: boolean;
+  readonly isPaused: boolean;
+  /** Starts a process, which finds what its node and its registry hold now. */
+  start(firstReclaimAfter: Microseconds, checkpoint: readonly NodeRecord[]): void;
+  /** Ends the process, if there is one. */
+  stop(): void;
+  pause(): void;
+  resume(): void;
+  /** What the node is told; its own timers go to the lane that they were set for. */
+  tell(input: Exclude<AgentInput, { kind: 'timer' }>): void;
+  /** Does an operation at once if it takes no time. */
+  answerNow(operation: Operation): OperationResult | undefined;
+}
 
 /** A fault that makes operations fail, and how often it still does. */
 export interface PendingFailure {
@@ -58,7 +76,7 @@ export class SimNode {
   /** The keys in use when they were last counted, and whether a state came or went since. */
   keysInUse = 0;
   statesChanged = false;
-  runner: AgentRunner | undefined = undefined;
+  agent: NodeAgent | undefined = undefined;
   /** Until when faults keep the agent from starting. */
   agentDownUntil: Microseconds = 0;
 

@@ -11,6 +11,7 @@ import type { Scenario } from './scenario.ts';
 import type { KernelFactory, SimNode } from './sim-node.ts';
 import { Tally } from './tally.ts';
 import { Trace, type TraceNames } from './trace.ts';
+import { makeSimulation, type Simulation } from './simulation.ts';
 import { World } from './world.ts';
 
 export interface SimulateOptions {
@@ -41,14 +42,14 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
   const look = new Look();
   options.observe?.(trace, look);
   const world = new World(scenario, trace, {
-    agents: options.agents ?? namedAgent,
     kernels: options.kernels ?? plainKernel,
-    queue: options.queue ?? plainQueue,
+    queue: options.queue?.() ?? new EventQueue(),
   });
   look.open(world);
   options.keys?.(world.keyRing);
-  settle(world);
-  const end = play(world, options.until?.at ?? Number.POSITIVE_INFINITY);
+  const simulation = makeSimulation(world, options.agents ?? namedAgent);
+  settle(simulation);
+  const end = play(simulation, options.until?.at ?? Number.POSITIVE_INFINITY);
   options.until?.look(world.nodes);
   return {
     scenario,
@@ -66,7 +67,6 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
 }
 
 const plainKernel: KernelFactory = (profile) => new Xfrm(profile);
-const plainQueue = (): EventQueue => new EventQueue();
 
 /** The clusters and nodes of a scenario, in the order of their numbers in its trace. */
 export function namesOf({ clusters }: Scenario): TraceNames {
@@ -77,33 +77,32 @@ export function namesOf({ clusters }: Scenario): TraceNames {
 }
 
 /** Brings the nodes that are there from the start to where nothing has happened for long. */
-function settle(world: World): void {
+function settle({ world, propagation, life }: Simulation): void {
   const present = world.nodes.filter((node) => node.plan.present);
   const { reclaimInterval } = world.scenario.delays;
   for (const node of present) {
-    world.life.drawBootId(node);
-    world.secrets.mount(node);
-    const keyId = world.secrets.newestKeyId(node);
-    world.nodeRecords.settle(node, keyId);
-    world.endpointRecords.settle(node, keyId);
+    life.drawBootId(node);
+    propagation.secrets.mount(node);
+    propagation.settle(node, propagation.secrets.newestKeyId(node));
   }
   for (const node of present) {
     const phase = world.streams.once(`reclaimPhase/${node.name}`).integer(reclaimInterval);
-    world.life.settle(node, phase + 1);
+    life.settle(node, phase + 1);
   }
   world.isSettling = false;
   for (const node of present) world.countKeys(node);
 }
 
 /** Runs events until the procedure is done and no packet is under way, or a limit is reached. */
-function play(world: World, until: Microseconds): RunEnd {
+function play(simulation: Simulation, until: Microseconds): RunEnd {
+  const { world, traffic } = simulation;
   const { scenario, queue } = world;
-  const procedure = new Procedure(world, scenario.procedure);
-  for (const traffic of world.traffic) traffic.start();
+  const procedure = new Procedure(simulation, scenario.procedure);
+  for (const one of traffic) one.start();
   for (const { at, fault } of scenario.faults) {
     queue.schedule(at, {
       run: () => {
-        inject(world, fault);
+        inject(simulation, fault);
       },
     });
   }
@@ -113,7 +112,7 @@ function play(world: World, until: Microseconds): RunEnd {
     const reason = world.inconclusive ?? limitReached(world);
     if (reason !== undefined) return { kind: 'inconclusive', at: world.now, reason };
     if (!procedure.isDone) continue;
-    if (finishedAt === undefined) for (const traffic of world.traffic) traffic.stop();
+    if (finishedAt === undefined) for (const one of traffic) one.stop();
     finishedAt ??= world.now;
     if (world.packetsInFlight === 0) break;
   }

@@ -1,5 +1,5 @@
 import { assert } from '../../model/assert.ts';
-import type { NodeName } from '../../model/agent/index.ts';
+import type { Agent, NodeName } from '../../model/agent/index.ts';
 import type { Microseconds } from '../../model/time.ts';
 import type { XfrmCounter } from '../../model/xfrm/index.ts';
 import { namedAgent } from '../agent-runner.ts';
@@ -31,15 +31,27 @@ export class Recording {
   readonly run: Run;
   readonly world: World;
   readonly #events: ReadonlyMap<TraceEvent, readonly RecordedEvent<TraceEvent>[]>;
+  readonly #keyFiles: ReadonlyMap<string, string | undefined>;
 
   constructor(
     run: Run,
     world: World,
-    events: ReadonlyMap<TraceEvent, readonly RecordedEvent<TraceEvent>[]>,
+    seen: {
+      readonly events: ReadonlyMap<TraceEvent, readonly RecordedEvent<TraceEvent>[]>;
+      readonly keyFiles: ReadonlyMap<string, string | undefined>;
+    },
   ) {
     this.run = run;
     this.world = world;
-    this.#events = events;
+    this.#events = seen.events;
+    this.#keyFiles = seen.keyFiles;
+  }
+
+  /** What a node's agent read last. */
+  keyFile(name: string): string {
+    const text = this.#keyFiles.get(name);
+    assert(text !== undefined, `no key file of ${name}`);
+    return text;
   }
 
   /** The events of one kind, in their order, with these values. */
@@ -111,6 +123,7 @@ export class Recording {
 /** Simulates a scenario and keeps what its trace tells. */
 export function record(scenario: Scenario, looks: readonly Look[] = []): Recording {
   const events = new Map<TraceEvent, RecordedEvent<TraceEvent>[]>();
+  const keyFiles = new Map<string, string | undefined>();
   let world: World | undefined = undefined;
   const run = simulate(scenario, {
     observe: (trace) => {
@@ -127,11 +140,23 @@ export function record(scenario: Scenario, looks: readonly Look[] = []): Recordi
     agents: (made, node) => {
       if (world === undefined) scheduleLooks(made, looks);
       world = made;
-      return namedAgent(made, node);
+      return reading(namedAgent(made, node), (text) => keyFiles.set(node.name, text));
     },
   });
   assert(world !== undefined, 'a run without agents');
-  return new Recording(run, world, events);
+  return new Recording(run, world, { events, keyFiles });
+}
+
+/** The same agent, whose key files are noted. */
+function reading(agent: Agent, note: (text: string | undefined) => void): Agent {
+  return {
+    oneAtATime: agent.oneAtATime === true,
+    handle: (input, now) => {
+      if (input.kind === 'start') note(input.start.keyFile);
+      if (input.kind === 'keyFile') note(input.text);
+      return agent.handle(input, now);
+    },
+  };
 }
 
 function scheduleLooks(world: World, looks: readonly Look[]): void {

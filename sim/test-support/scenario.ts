@@ -5,13 +5,13 @@ import type {
   ClusterPlan,
   Delays,
   Fault,
-  NodeSelector,
   Scenario,
   Step,
   TrafficPlan,
 } from '../scenario.ts';
 import { nothingExpected } from '../expectation.ts';
 import { noLesson } from '../lesson.ts';
+import type { NodeSelector } from '../selector.ts';
 import { planNodes } from '../topology.ts';
 
 /** The key secret before a run: the same key material under any key ID. */
