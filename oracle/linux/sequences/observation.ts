@@ -99,16 +99,17 @@ export function kernelPacketText(
 ): string {
   const seen = readPacket(bytes);
   const { source, destination, protocol, payload } = seen;
-  const asEsp = hint !== undefined && 'spi' in hint ? hint : undefined;
-  if (protocol === espProtocol) return espText(seen, payload, '', asEsp ?? nestedOf(hint), keys);
-  if (protocol === udpProtocol && asEsp?.encapsulation !== undefined) {
-    return espText(seen, payload.subarray(8), ' in UDP', asEsp, keys);
+  const esp = espOf(hint);
+  if (protocol === espProtocol) return espText(seen, payload, '', esp, keys);
+  if (protocol === udpProtocol && esp?.encapsulation !== undefined) {
+    return espText(seen, payload.subarray(8), ' in UDP', esp, keys);
   }
   return clearText(source.text, destination.text, protocol, bytes.length);
 }
 
-function nestedOf(hint: ModelPacket | undefined): EspPacket | undefined {
-  return hint !== undefined && !('spi' in hint) ? hint.nested : undefined;
+/** The ESP that a packet is, or that one inside another is. */
+function espOf(hint: ModelPacket | undefined): EspPacket | undefined {
+  return hint === undefined || 'spi' in hint ? hint : hint.nested;
 }
 
 function espText(
