@@ -204,7 +204,7 @@ function addPlan(program: Command, done: (code: ExitCode) => void): void {
   program
     .command('plan')
     .description('the smallest safe rotation duration, what binds it, and when to take which step')
-    .argument('<scenario>', 'a scenario file, or an inventory')
+    .argument('<scenario>', 'a scenario file, the ID of one of the library, or an inventory')
     .option('--sweep <range>', 'a table along nodes=3..65535, or a delay: secretSync=10s..10m')
     .option('--out <file.svg>', 'with --sweep: write a plot')
     .option('--write <file>', "write the scenario with the plan's waits")

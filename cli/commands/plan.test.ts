@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { captured, messageOf } from '../test-support/captured.ts';
 import { makeFolder, put } from '../test-support/folder.ts';
+import { readWholeLibrary } from '../library.ts';
 import { check } from './check.ts';
 import { plan } from './plan.ts';
 
@@ -113,6 +114,42 @@ it('is inconclusive where something happens that the formula does not cover', ()
   const { text, value } = planned(oneCluster('nodes: 3', fault));
   expect(value).toBe(3);
   expect(text).toContain('the fault reboot');
+});
+
+it('takes the ID of a scenario of the library, and calls none safe that a run of it is not', () => {
+  const called: string[] = [];
+  for (const { id, outcome, content } of readWholeLibrary()) {
+    if (outcome !== 'unsafe' || content.kind !== 'run') continue;
+    const { clusters } = content.scenario;
+    if (clusters.flatMap(({ nodes }) => nodes.filter((one) => one.present)).length < 2) continue;
+    if (captured(() => plan(id, options)).value === 0) called.push(id);
+  }
+  expect(called).toEqual([]);
+});
+
+it.each([
+  ['', 'a secret of east without a key'],
+  [
+    '5+ rfc4106(gcm(aes)) 76543210fedcba9876543210fedcba9876543210 128',
+    'key ID 5 of east, which does not follow 3',
+  ],
+  [
+    '16+ rfc4106(gcm(aes)) 76543210fedcba9876543210fedcba9876543210 128',
+    'refuse (failed to parse SPI: encryption key space exhausted',
+  ],
+])('is inconclusive where the secret becomes "%s"', (secret, aside) => {
+  const text = oneCluster('nodes: 3').replace(
+    'rotate: east',
+    `writeSecret: {cluster: east, text: "${secret}"}`,
+  );
+  const { text: report, value } = planned(text);
+  expect(value).toBe(3);
+  expect(report).toContain(aside);
+});
+
+it('refuses a scenario with one node, and another that joins later', () => {
+  const text = oneCluster('nodes: 2, absent: [n2]');
+  expect(messageOf(() => planned(text))).toContain('there is only one node at the start');
 });
 
 const twice = `# far too fast

@@ -28,6 +28,7 @@ import { BadInput, badInput } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
 import { readNamed, readText } from '../read-file.ts';
+import { scenarioPath } from '../read-scenario.ts';
 import { assertReportable, writeReport } from '../report-file.ts';
 import { writeTogether } from '../write-files.ts';
 
@@ -41,8 +42,9 @@ export interface PlanOptions {
 }
 
 /** `keyturn plan`: the smallest safe rotation duration of a scenario or an inventory, and what binds it. */
-export function plan(path: string, options: PlanOptions): ExitCode {
+export function plan(written: string, options: PlanOptions): ExitCode {
   assertReportable(options.report);
+  const path = scenarioPath(written);
   const text = scenarioText(path);
   const scenario = load(text, path);
   if (options.sweep !== undefined) return printSweep(scenario, path, options);
@@ -50,7 +52,7 @@ export function plan(path: string, options: PlanOptions): ExitCode {
     throw new BadInput('--out is for the plot of a sweep\n  hint: add --sweep nodes=3..65535, say');
   }
   const planned = planRotation(scenario, options);
-  const repeat = commandLine(['keyturn', 'plan', path]);
+  const repeat = commandLine(['keyturn', 'plan', written]);
   writeReport(options.report, planDocument(planned, { file: path, repeat, scenario }));
   process.stdout.write(
     options.json === true
@@ -82,8 +84,11 @@ function load(text: string, path: string): Scenario {
     readFile: (name) => readText(resolve(folder, name)),
   });
   if (!loaded.ok) throw badInput(loaded.error);
-  if (loaded.value.clusters.reduce((sum, { nodes }) => sum + nodes.length, 0) < 2) {
-    throw new BadInput(`${path}: there is only one node\n  expected: a node and a peer, at least`);
+  const present = loaded.value.clusters.flatMap(({ nodes }) => nodes.filter((one) => one.present));
+  if (present.length < 2) {
+    throw new BadInput(
+      `${path}: there is only one node at the start\n  expected: a node and a peer, at least`,
+    );
   }
   return loaded.value;
 }

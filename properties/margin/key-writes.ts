@@ -1,3 +1,5 @@
+import { agentProfiles } from '../../model/agent/index.ts';
+import { type IpsecKey, loadKeyFile, rotatedSecret, successor } from '../../model/secret/index.ts';
 import { second, type Microseconds } from '../../model/time.ts';
 import type { Condition, Scenario, Step } from '../../sim/index.ts';
 import { selects } from '../../sim/index.ts';
@@ -48,8 +50,11 @@ export function followProcedure(scenario: Scenario, nodes: readonly MeshNode[]):
   const follower = new Follower(scenario, nodes);
   for (const [index, step] of scenario.procedure.entries()) follower.take(step, index);
   for (const { fault } of scenario.faults) follower.unfollowed.add(`the fault ${fault.kind}`);
-  for (const { name, agent } of scenario.clusters) {
+  for (const { name, agent, devices = ['eth0'], settings } of scenario.clusters) {
     if (agent !== undefined) follower.unfollowed.add(`the agent ${agent} of ${name}`);
+    if (![undefined, devices[0]].includes(settings.encryptInterface)) {
+      follower.unfollowed.add(`the encrypt-interface of ${name}, to which no packets come`);
+    }
   }
   if (nodes.length < scenario.clusters.reduce((sum, plan) => sum + plan.nodes.length, 0)) {
     follower.unfollowed.add('nodes that are absent at the start');
@@ -77,14 +82,18 @@ class Follower {
   readonly #newest: number[];
   readonly #pending: Map<number, Partial<Scenario['clusters'][number]['settings']>> = new Map();
   readonly #texts: string[];
+  /** By cluster: what its agents have loaded, once they have the newest key. */
+  readonly #keys: (IpsecKey | undefined)[];
 
   constructor(scenario: Scenario, nodes: readonly MeshNode[]) {
     this.#scenario = scenario;
     this.#nodes = nodes;
     this.#newest = scenario.clusters.map(() => 0);
-    this.#texts = scenario.clusters.map(({ secret }) => secret);
+    this.#texts = scenario.clusters.map(() => '');
+    this.#keys = scenario.clusters.map(() => undefined);
     this.rotationDurations = scenario.clusters.map(({ settings }) => settings.rotationDuration);
     this.keyWatchers = scenario.clusters.map(({ settings }) => settings.keyWatcher);
+    for (const [cluster, { secret }] of scenario.clusters.entries()) this.#load(cluster, secret);
   }
 
   take(step: Step, index: number): void {
@@ -96,7 +105,7 @@ class Follower {
         this.#pass(this.#until(step.condition, step.timeout));
         break;
       case 'rotate':
-        this.#writeNew(
+        this.#rotate(
           step.clusters.map((name) => this.#cluster(name)),
           index,
         );
@@ -129,7 +138,15 @@ class Follower {
     for (const rotation of this.rotations) rotation.since = later(rotation.since, by);
   }
 
-  #writeNew(clusters: readonly number[], step: number): void {
+  #rotate(clusters: readonly number[], step: number): void {
+    const key = String(this.rotations.length + 1).padStart(40, '0');
+    const rotated = rotatedSecret(this.#texts[clusters[0] ?? 0] ?? '', key);
+    if (rotated.ok) return this.#writeNew(clusters, rotated.value, step);
+    this.unfollowed.add(`a rotation that fails (${rotated.error.message})`);
+    this.rotations.push({ writes: [], restarts: new Map(), since: atOnce });
+  }
+
+  #writeNew(clusters: readonly number[], text: string, step: number): void {
     const before = this.rotations.at(-1);
     if (before !== undefined && clusters.length > 0) {
       // A new key from a secret that has not got the newest one would repeat its key ID.
@@ -137,14 +154,11 @@ class Follower {
       if (behind) this.unfollowed.add('a rotation of a cluster that lacks the newest key');
     }
     this.rotations.push({ writes: [], restarts: new Map(), since: atOnce });
-    const key = this.rotations.length;
-    for (const cluster of clusters) {
-      this.#texts[cluster] = `the key of rotation ${key}`;
-      this.#write(cluster, key, step);
-    }
+    for (const cluster of clusters) this.#write(cluster, this.rotations.length, text, step);
   }
 
-  #write(cluster: number, key: number, step: number): void {
+  #write(cluster: number, key: number, text: string, step: number): void {
+    this.#load(cluster, text);
     const rotation = this.rotations[key - 1];
     if (rotation === undefined) return;
     this.#newest[cluster] = key;
@@ -155,16 +169,32 @@ class Follower {
   #writeText(cluster: number, text: string, step: number): void {
     if (text === this.#texts[cluster]) return;
     const known = this.#texts.indexOf(text);
-    this.#texts[cluster] = text;
     const key = known < 0 ? undefined : this.#newest[known];
-    if (key === undefined) this.#writeNew([cluster], step);
-    else this.#write(cluster, key, step);
+    if (key === undefined) this.#writeNew([cluster], text, step);
+    else this.#write(cluster, key, text, step);
   }
 
   #copy(from: number, to: number, step: number): void {
     const key = this.#newest[from] ?? 0;
-    this.#texts[to] = this.#texts[from] ?? '';
-    if (key !== this.#newest[to]) this.#write(to, key, step);
+    if (key !== this.#newest[to]) this.#write(to, key, this.#texts[from] ?? '', step);
+  }
+
+  /** The closed form is of agents that take one key after another, with key IDs that follow. */
+  #load(cluster: number, text: string): void {
+    const { name = '', release = 'cilium-1.19' } = this.#scenario.clusters[cluster] ?? {};
+    const before = this.#keys[cluster];
+    const loaded = this.keyWatchers[cluster] === true ? before : undefined;
+    const { applied, error } = loadKeyFile(text, { rules: agentProfiles[release].secret, loaded });
+    const key = applied.at(-1);
+    if (error !== undefined) {
+      this.unfollowed.add(`a key that the agents of ${name} refuse (${error.message})`);
+    } else if (key === undefined) {
+      this.unfollowed.add(`a secret of ${name} without a key`);
+    } else if (before !== undefined && key.keyId !== successor(before.keyId)) {
+      this.unfollowed.add(`key ID ${key.keyId} of ${name}, which does not follow ${before.keyId}`);
+    }
+    this.#texts[cluster] = text;
+    this.#keys[cluster] = key;
   }
 
   /** Agents that start again have the settings of the last `configure`, and read the key file. */

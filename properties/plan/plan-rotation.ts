@@ -26,9 +26,7 @@ export interface PlanOptions {
 
 /** Plans the rotations of a scenario; where its procedure has none, one of all clusters at once. */
 export function planRotation(given: Scenario, options: PlanOptions): RotationPlan {
-  const scenario = withRotation(given);
-  const all = meshNodes(scenario);
-  const procedure = followProcedure(scenario, all);
+  const { scenario, all, procedure } = followRotation(given);
   const nodes = representatives(scenario, all, procedure);
   const question = questionOf(scenario, nodes, procedure);
   const worst = worstRotation(question);
@@ -109,13 +107,18 @@ export function questionOf(
 }
 
 /** The scenario, or where it rotates nothing, the same with a rotation of all clusters at once. */
-export function withRotation(scenario: Scenario): Scenario {
-  const writes = scenario.procedure.some(({ kind }) =>
-    ['rotate', 'writeSecret', 'copySecret'].includes(kind),
-  );
-  if (writes) return scenario;
-  const clusters = scenario.clusters.map(({ name }) => name);
-  return { ...scenario, procedure: [{ kind: 'rotate', clusters }, ...scenario.procedure] };
+export function followRotation(given: Scenario): {
+  readonly scenario: Scenario;
+  readonly all: readonly MeshNode[];
+  readonly procedure: FollowedProcedure;
+} {
+  const all = meshNodes(given);
+  const procedure = followProcedure(given, all);
+  if (procedure.rotations.length > 0) return { scenario: given, all, procedure };
+  const clusters = given.clusters.map(({ name }) => name);
+  const first = { kind: 'rotate', clusters } as const;
+  const scenario = { ...given, procedure: [first, ...given.procedure] };
+  return { scenario, all, procedure: followProcedure(scenario, all) };
 }
 
 function firstKeyId(scenario: Scenario): number {

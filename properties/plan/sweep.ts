@@ -1,11 +1,10 @@
 import { backgroundSyncInterval } from '../../model/agent/index.ts';
 import type { Microseconds } from '../../model/time.ts';
 import type { LocalDelay, Scenario } from '../../sim/index.ts';
-import { followProcedure } from '../margin/key-writes.ts';
 import { meshNodes } from '../margin/mesh-nodes.ts';
 import { readiness } from '../margin/readiness.ts';
 import { withLongest } from './limits.ts';
-import { neededOf, questionOf, withRotation, worstRotation } from './plan-rotation.ts';
+import { followRotation, neededOf, questionOf, worstRotation } from './plan-rotation.ts';
 import { representatives } from './representatives.ts';
 
 /** What is varied, and from where to where. Delays are in microseconds. */
@@ -27,9 +26,7 @@ export interface SweepPoint {
 
 /** The closed form along a range: at the values of {@link sweepValues}. */
 export function sweep(given: Scenario, range: SweepRange): readonly SweepPoint[] {
-  const scenario = withRotation(given);
-  const all = meshNodes(scenario);
-  const procedure = followProcedure(scenario, all);
+  const { scenario, all, procedure } = followRotation(given);
   return sweepValues(range).map((value) => {
     const changed = range.what === 'nodes' ? scenario : withLongest(scenario, range.what, value);
     const total = range.what === 'nodes' ? value : undefined;
