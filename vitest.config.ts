@@ -7,6 +7,9 @@ export default defineConfig({
       '*.test.ts',
     ],
     testTimeout: 240_000,
+    // No module keeps anything that a test could leave behind: loading all anew for each file takes as
+    // long as the tests.
+    isolate: false,
     coverage: {
       provider: 'v8',
       reporter: [['text', { skipFull: true }], ['lcov']],
