@@ -206,7 +206,7 @@ function addPlan(program: Command, done: (code: ExitCode) => void): void {
     .description('the smallest safe rotation duration, what binds it, and when to take which step')
     .argument('<scenario>', 'a scenario file, the ID of one of the library, or an inventory')
     .option('--sweep <range>', 'a table along nodes=3..65535, or a delay: secretSync=10s..10m')
-    .option('--out <file.svg>', 'with --sweep: write a plot')
+    .option('--out <file>', 'with --sweep: write a plot, .svg or .html')
     .option('--write <file>', "write the scenario with the plan's waits")
     .option('--report <file>', reportHelp)
     .option(

@@ -13,6 +13,11 @@ export function spanText(span: Microseconds): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** What must be at least so long, in whole milliseconds: its text never says less. */
+export function upToMilliseconds(span: Microseconds): Microseconds {
+  return Math.ceil(span / millisecond) * millisecond;
+}
+
 function secondsText(rest: Microseconds, afterMinutes: boolean): string {
   if (rest === 0 && afterMinutes) return '';
   const milliseconds = (rest % second) / millisecond;

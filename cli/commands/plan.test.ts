@@ -236,6 +236,29 @@ describe('a sweep', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/^<svg [^]*<polyline [^]*<\/svg>\n$/);
   });
 
+  it('is a page, too, with the table under the plot', () => {
+    const out = join(makeFolder(), 'sweep.html');
+    const text = oneCluster('nodes: 3')
+      .replace('title: One', 'title: One <b>&')
+      .replace('1.19', '1.18');
+    const { value } = planned(text, { sweep: 'nodes=3..65535', out });
+    expect(value).toBe(0);
+    const page = readFileSync(out, 'utf8');
+    expect(page).toContain('One &lt;b&gt;&amp; cluster');
+    expect(page.match(/<tr>/g)).toHaveLength(14);
+    // The area in which no duration is safe begins behind the last point at which one is.
+    expect(page.match(/<rect [^>]*crispEdges/g)?.length).toBeGreaterThan(4);
+  });
+
+  it('refuses what no delay of the scenario is, and a plot of another kind, before it prints', () => {
+    const refused = (more: Partial<Parameters<typeof plan>[1]>): string =>
+      messageOf(() => planned(oneCluster('nodes: 3'), more));
+    expect(refused({ sweep: 'mesh=1s..2s' })).toContain('nothing depends on it');
+    expect(refused({ sweep: 'nodes=3..9', out: 'x.png' })).toContain('*.svg or *.html');
+    expect(refused({ sweep: 'nodes=3..9', out: '/nowhere/x.svg' })).toContain('no such folder');
+    expect(refused({ write: '/nowhere/x.yaml' })).toContain('no such folder');
+  });
+
   it.each([
     'nodes',
     'nodes=5..3',

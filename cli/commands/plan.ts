@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import {
   type PlanChanges,
   planChanges,
@@ -12,6 +12,7 @@ import {
   planJson,
   planReport,
   sweepJson,
+  sweepPage,
   sweepPlot,
   sweepReport,
 } from '../../reports/index.ts';
@@ -30,7 +31,7 @@ import { commandLine } from '../quote.ts';
 import { readNamed, readText } from '../read-file.ts';
 import { scenarioPath } from '../read-scenario.ts';
 import { assertReportable, writeReport } from '../report-file.ts';
-import { writeTogether } from '../write-files.ts';
+import { assertWritable, writeTogether } from '../write-files.ts';
 
 export interface PlanOptions {
   readonly packetsPerSecond: number;
@@ -44,6 +45,7 @@ export interface PlanOptions {
 /** `keyturn plan`: the smallest safe rotation duration of a scenario or an inventory, and what binds it. */
 export function plan(written: string, options: PlanOptions): ExitCode {
   assertReportable(options.report);
+  if (options.write !== undefined) assertWritable(options.write);
   const path = scenarioPath(written);
   const text = scenarioText(path);
   const scenario = load(text, path);
@@ -118,50 +120,67 @@ function applied(text: string, path: string, changes: PlanChanges): string {
 }
 
 function printSweep(scenario: Scenario, path: string, options: PlanOptions): ExitCode {
-  if (options.write !== undefined) {
-    throw new BadInput('--write is for a plan, not for a sweep\n  hint: leave out --sweep');
-  }
-  if (options.report !== undefined) {
-    throw new BadInput('--report is for a plan, not for a sweep\n  hint: leave out --sweep');
+  for (const option of ['write', 'report'] as const) {
+    if (options[option] === undefined) continue;
+    throw new BadInput(`--${option} is for a plan, not for a sweep\n  hint: leave out --sweep`);
   }
   const range = sweepRange(options.sweep ?? '');
+  if (range.what === 'mesh' && scenario.clusters.length === 1) {
+    throw new BadInput(
+      `--sweep ${options.sweep ?? ''}: nothing depends on it\n  expected: a scenario with several clusters, between which mesh is a delay`,
+    );
+  }
+  const draw = pictureOf(options.out);
   const points = sweep(scenario, range);
   process.stdout.write(
     options.json === true ? sweepJson(range, points) : sweepReport(range, points),
   );
-  if (options.out !== undefined) {
-    if (!options.out.endsWith('.svg')) {
-      throw new BadInput(`--out ${options.out}: this is no plot\n  expected: a file named *.svg`);
-    }
-    const title = `${scenario.title === '' ? path : scenario.title}`;
-    writeTogether([{ path: options.out, text: sweepPlot(range, points, title) }]);
+  if (draw !== undefined && options.out !== undefined) {
+    const title = scenario.title === '' ? path : scenario.title;
+    writeTogether([{ path: options.out, text: draw(range, points, title) }]);
     process.stderr.write(`wrote ${options.out}\n`);
   }
   return exitCode.holds;
+}
+
+/** What draws the file that is asked for; says before anything is printed whether it can be written. */
+function pictureOf(path: string | undefined): typeof sweepPlot | undefined {
+  if (path === undefined) return undefined;
+  const draw = { '.svg': sweepPlot, '.html': sweepPage }[extname(path).toLowerCase()];
+  if (draw === undefined) {
+    throw new BadInput(`--out ${path}: this is no plot\n  expected: a file named *.svg or *.html`);
+  }
+  assertWritable(path);
+  return draw;
 }
 
 const delays = ['secretSync', 'load', 'install', 'publish', 'watch', 'mesh', 'latency'] as const;
 
 /** Reads `nodes=3..65535` or `secretSync=10s..10m`. */
 function sweepRange(text: string): SweepRange {
-  const [, name = '', low = '', high = ''] = /^(\w+)=(\w+)\.\.(\w+)$/.exec(text) ?? [];
+  const [, name = '', low = '', high = ''] = /^(\w+)=([^.]+)\.\.([^.]+)$/.exec(text) ?? [];
   const what = (['nodes', ...delays] as const).find((known) => known === name);
+  if (what === undefined) throw noRange(text, `the delays are ${delays.join(', ')}`);
   const read = what === 'nodes' ? nodeCount : lengthOf;
-  const [from, to] = [read(low), read(high)];
-  if (what === undefined || from === undefined || to === undefined || from >= to) {
-    throw new BadInput(
-      `--sweep ${text}: this is no range\n  expected: nodes=3..65535, or a delay as in secretSync=10s..10m; the first end is the smaller\n  hint: the delays are ${delays.join(', ')}`,
-    );
-  }
+  const [from, to] = [read(low, text), read(high, text)];
+  if (from >= to) throw noRange(text, 'the first end is the smaller one');
   return { what, from, to };
 }
 
-function nodeCount(text: string): number | undefined {
+function nodeCount(text: string, range: string): number {
   const count = Number(text);
-  return /^\d+$/.test(text) && count >= 2 && count <= mostNodes ? count : undefined;
+  if (/^\d+$/.test(text) && count >= 2 && count <= mostNodes) return count;
+  throw noRange(range, `a mesh has 2 to ${mostNodes} nodes, written without separators`);
 }
 
-function lengthOf(text: string): number | undefined {
+function lengthOf(text: string, range: string): number {
   const parsed = parseDuration(text);
-  return parsed.ok ? parsed.value : undefined;
+  if (parsed.ok) return parsed.value;
+  throw noRange(range, `${parsed.error.message}: ${parsed.error.hint ?? ''}`);
+}
+
+function noRange(text: string, hint: string): BadInput {
+  return new BadInput(
+    `--sweep ${text}: this is no range\n  expected: nodes=3..65535, or a delay as in secretSync=10s..10m\n  hint: ${hint}`,
+  );
 }

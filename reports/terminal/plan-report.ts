@@ -1,11 +1,5 @@
-import type {
-  PlannedBinding,
-  PlannedStep,
-  RotationPlan,
-  SweepPoint,
-  SweepRange,
-} from '../../properties/index.ts';
-import { spanText } from '../instant-text.ts';
+import type { PlannedBinding, PlannedStep, RotationPlan } from '../../properties/index.ts';
+import { spanText, upToMilliseconds } from '../instant-text.ts';
 import { columns, grouped } from './columns.ts';
 import { type Paint, plain } from './paint.ts';
 
@@ -60,10 +54,6 @@ function verdictLines(plan: RotationPlan, paint: Paint): readonly string[] {
       ? []
       : [`aside    not in this plan, so try keyturn check: ${unfollowed.join(', ')}`]),
   ];
-}
-
-function upToMilliseconds(span: number): number {
-  return Math.ceil(span / 1000) * 1000;
 }
 
 const demands: Readonly<
@@ -199,24 +189,3 @@ const legend: readonly string[] = [
   '  safe up to  the longest of that delay with which the configured duration still does, all else being as it is',
   '  The names of the delays are in docs/glossary.md, the formula is in docs/margin.md.',
 ];
-
-/** A sweep as a table. */
-export function sweepReport(range: SweepRange, points: readonly SweepPoint[]): string {
-  const heading = [range.what, 'needed', 'margin', 'ready by', 'background sync'];
-  const rows = points.map((point) => [
-    range.what === 'nodes' ? grouped(point.value) : spanText(point.value),
-    spanText(upToMilliseconds(point.needed)),
-    spanText(point.margin),
-    point.readiness === undefined ? 'always' : spanText(point.readiness),
-    spanText(point.backgroundSync),
-  ]);
-  return [
-    ...columns([heading, ...rows], ''),
-    '',
-    `${range.what}: ${range.what === 'nodes' ? 'nodes in all clusters together' : 'the longest of the delay'}`,
-    'needed: the smallest safe ipsec-key-rotation-duration; margin: the configured one less that',
-    'ready by: how long before a packet a node that announces first is ready; negative: no duration is safe',
-    'background sync: how long a round over all nodes takes',
-    '',
-  ].join('\n');
-}
