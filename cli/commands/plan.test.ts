@@ -60,7 +60,9 @@ procedure:
     expect(text).toContain('needed   ipsec-key-rotation-duration of at least 3m 01.316s');
     expect(text).toMatch(/\+ {2}2m {5,}written {5}west after east/);
     // 5 min less 61.3152 s; and the mesh may take what is left of it beyond its second.
-    expect(text).toMatch(/west {5}4 {4}2m {7}at once {3}3m 58\.685s {2}in time/);
+    expect(text).toMatch(
+      /west {5}4 {4}2m after key 4 {2}at once {3}3m 58\.685s after key 4 {2}in time/,
+    );
     expect(text).toMatch(/mesh {8}1s {10,}1m 59\.685s/);
     const late = planned(mesh('4m'));
     expect(late.value).toBe(1);
@@ -97,7 +99,9 @@ procedure:
     expect(text).toMatch(
       /installs in 799ms, and east\/n\d+ may send with the new key after 111ms: NOT ready/,
     );
-    expect(text).toContain('safe up to 140 nodes, or up to 27us for each state');
+    expect(text).toContain(
+      'cilium-1.17 is safe up to 140 nodes, and unsafe from 141 on; with as many as there are, up to 27us for each state',
+    );
   });
 });
 
@@ -107,6 +111,7 @@ it('refuses a rotation of agents that never look at the key file', () => {
   );
   expect(value).toBe(1);
   expect(text).toContain('east/n1 never loads the key');
+  expect(text).toContain('needed   apart from that, an ipsec-key-rotation-duration of at least');
 });
 
 it('is inconclusive where something happens that the formula does not cover', () => {
@@ -185,7 +190,13 @@ describe("a plan's waits, written back", () => {
     const path = put(folder, 'mesh.yaml', twice);
     const out = join(folder, 'planned.yaml');
     expect(checked(path)).toBe(1);
-    expect(captured(() => plan(path, { ...options, write: out })).value).toBe(0);
+    const { text, value } = captured(() => plan(path, { ...options, write: out }));
+    expect(value).toBe(0);
+    // Each time says since when it counts.
+    expect(text).toMatch(/6 {5}east {5}5 {4}1m 10s after key 4 +2\.001s after key 4/);
+    expect(text).toMatch(
+      /8 {5}west {5}5 {4}1m 15s after key 4, 5s after key 5 +1m 16\.001s after key 4 +3m 4\S+ after key 5/,
+    );
     const written = readFileSync(out, 'utf8');
     expect(written).toContain('# a slow kubelet');
     expect(checked(out)).toBe(0);
@@ -257,6 +268,13 @@ describe('a sweep', () => {
     expect(refused({ sweep: 'nodes=3..9', out: 'x.png' })).toContain('*.svg or *.html');
     expect(refused({ sweep: 'nodes=3..9', out: '/nowhere/x.svg' })).toContain('no such folder');
     expect(refused({ write: '/nowhere/x.yaml' })).toContain('no such folder');
+  });
+
+  it('has no points where the procedure itself is unsafe', () => {
+    const text = oneCluster('nodes: 3, settings: {enable-ipsec-key-watcher: false}');
+    const { text: printed, value } = planned(text, { sweep: 'nodes=3..9' });
+    expect(value).toBe(1);
+    expect(printed).toBe('');
   });
 
   it.each([

@@ -5,6 +5,7 @@ import {
   planRotation,
   type RotationPlan,
   sweep,
+  sweepRefusal,
   type SweepRange,
 } from '../../properties/index.ts';
 import {
@@ -131,6 +132,11 @@ function printSweep(scenario: Scenario, path: string, options: PlanOptions): Exi
     );
   }
   const draw = pictureOf(options.out);
+  const refusal = sweepRefusal(scenario);
+  if (refusal !== undefined) {
+    process.stderr.write(`no rotation duration is safe, whatever ${range.what} is: ${refusal}\n`);
+    return exitCode.violated;
+  }
   const points = sweep(scenario, range);
   process.stdout.write(
     options.json === true ? sweepJson(range, points) : sweepReport(range, points),

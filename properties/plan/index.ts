@@ -6,4 +6,4 @@ export type {
   PlannedStep,
   RotationPlan,
 } from './rotation-plan.ts';
-export { sweep, type SweepPoint, type SweepRange } from './sweep.ts';
+export { sweep, type SweepPoint, type SweepRange, sweepRefusal } from './sweep.ts';

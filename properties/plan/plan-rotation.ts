@@ -38,6 +38,7 @@ export function planRotation(given: Scenario, options: PlanOptions): RotationPla
   );
   const steps = planSteps(question, nexts, first);
   const refusal = refusalOf(worst.question, ready);
+  const planned = ready && plannedReadiness(worst.question, ready);
   const sizes = scenario.clusters.map(
     ({ nodes: those }) => those.filter(({ present }) => present).length,
   );
@@ -65,12 +66,12 @@ export function planRotation(given: Scenario, options: PlanOptions): RotationPla
       needed: Math.max(0, binding.needed),
       chain: chainOf(worst.question, binding),
     })),
-    readiness: ready && plannedReadiness(nodes, ready),
+    readiness: planned,
     steps: given === scenario ? steps : [],
     next: defined(nexts.at(-1), 'a rotation'),
     sequenceNumbers: sequenceLife(options.packetsPerSecond, hasShortNumbers(scenario)),
     backgroundSync: backgroundSyncInterval(all.length),
-    limits: limitsOf(worst.question, ready && plannedReadiness(nodes, ready).mostInstall),
+    limits: limitsOf(worst.question, planned?.mostInstall),
     restarts: restartsOf(worst.question, margin),
     unfollowed: procedure.unfollowed,
   };
@@ -180,9 +181,24 @@ function isInTime({ timing }: PlannedStep): boolean {
 }
 
 function refusalOf(
-  { scenario, nodes, procedure, rotation }: SafeDurationQuestion,
+  question: SafeDurationQuestion,
   ready: Readiness | undefined,
 ): string | undefined {
+  const refused = procedureRefusal(question);
+  if (refused !== undefined || ready === undefined || ready.slack >= 0) return refused;
+  const [sender, receiver] = [ready.sender, ready.receiver].map((index) =>
+    nameAt(question.nodes, index),
+  );
+  return `${receiver} announces the key before it has installed it, and ${sender} may send with it before (up to v1.18; cilium/cilium#44335)`;
+}
+
+/** Why no duration is safe, whatever the delays and the number of nodes. */
+export function procedureRefusal({
+  scenario,
+  nodes,
+  procedure,
+  rotation,
+}: SafeDurationQuestion): string | undefined {
   const without = nodes.findIndex(
     ({ cluster }, index) =>
       procedure.keyWatchers[cluster] !== true && !rotation.restarts.has(index),
@@ -202,8 +218,7 @@ function refusalOf(
   if (starter !== undefined) {
     return `${nameAt(nodes, starter)} starts with the new key in its encrypt map before its states are installed (up to v1.18; cilium/cilium#44701)`;
   }
-  if (ready === undefined || ready.slack >= 0) return undefined;
-  return `${nameAt(nodes, ready.receiver)} announces the key before it has installed it, and ${nameAt(nodes, ready.sender)} may send with it before (up to v1.18; cilium/cilium#44335)`;
+  return undefined;
 }
 
 function sendsBeforeInstall(scenario: Scenario, node: MeshNode | undefined): boolean {
@@ -212,12 +227,17 @@ function sendsBeforeInstall(scenario: Scenario, node: MeshNode | undefined): boo
   return plan !== undefined && agentProfiles[plan.release].publishes === 'beforeInstall';
 }
 
-function plannedReadiness(nodes: readonly MeshNode[], ready: Readiness): PlannedReadiness {
-  const states = Math.max(1, (nodes[ready.receiver]?.states ?? 1) - 1);
+function plannedReadiness(
+  { scenario, nodes }: SafeDurationQuestion,
+  ready: Readiness,
+): PlannedReadiness {
+  const receiver = defined(nodes[ready.receiver], 'the receiver');
+  const states = Math.max(1, receiver.states - 1);
   return {
     ...ready,
     sender: nameAt(nodes, ready.sender),
-    receiver: nameAt(nodes, ready.receiver),
+    receiver: nameOf(receiver),
+    release: defined(scenario.clusters[receiver.cluster], 'its cluster').release,
     mostInstall: Math.floor(ready.allowed / states),
   };
 }

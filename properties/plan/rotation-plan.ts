@@ -54,6 +54,8 @@ export interface PlannedReadiness {
   readonly slack: Microseconds;
   readonly sender: string;
   readonly receiver: string;
+  /** The receiver's. */
+  readonly release: CiliumRelease;
   readonly allowed: Microseconds;
   readonly install: Microseconds;
   readonly mostNodes: number | undefined;

@@ -4,7 +4,13 @@ import type { LocalDelay, Scenario } from '../../sim/index.ts';
 import { meshNodes } from '../margin/mesh-nodes.ts';
 import { readiness } from '../margin/readiness.ts';
 import { withLongest } from './limits.ts';
-import { followRotation, neededOf, questionOf, worstRotation } from './plan-rotation.ts';
+import {
+  followRotation,
+  neededOf,
+  procedureRefusal,
+  questionOf,
+  worstRotation,
+} from './plan-rotation.ts';
 import { representatives } from './representatives.ts';
 
 /** What is varied, and from where to where. Delays are in microseconds. */
@@ -42,6 +48,13 @@ export function sweep(given: Scenario, range: SweepRange): readonly SweepPoint[]
       backgroundSync: backgroundSyncInterval(total ?? all.length),
     };
   });
+}
+
+/** Why no duration is safe anywhere along a sweep: the procedure is such that none can be. */
+export function sweepRefusal(given: Scenario): string | undefined {
+  const { scenario, all, procedure } = followRotation(given);
+  const nodes = representatives(scenario, all, procedure);
+  return procedureRefusal(worstRotation(questionOf(scenario, nodes, procedure)).question);
 }
 
 const points = 13;

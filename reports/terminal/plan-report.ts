@@ -47,7 +47,7 @@ function verdictLines(plan: RotationPlan, paint: Paint): readonly string[] {
   return [
     `verdict  ${tint(verdict.toUpperCase())}`,
     ...(refusal === undefined ? [] : [`refused  no rotation duration is safe: ${refusal}`]),
-    `needed   ipsec-key-rotation-duration of at least ${spanText(upToMilliseconds(least))}`,
+    `needed   ${refusal === undefined ? '' : 'apart from that, an '}ipsec-key-rotation-duration of at least ${spanText(upToMilliseconds(least))}`,
     `         ${quantiles.join(', ')} percentile of the delays`,
     `margin   ${spanText(margin)} of the configured duration`,
     ...(unfollowed.length === 0
@@ -99,24 +99,35 @@ function chainText({ chain }: PlannedBinding): string {
 function stepLines(steps: readonly PlannedStep[]): readonly string[] {
   if (steps.length === 0) return [];
   const heading = ['step', 'cluster', 'key', 'planned', 'earliest', 'latest', 'timing'];
-  const rows = steps.map((step) => [
-    String(step.step),
-    step.cluster,
-    String(step.keyId),
-    spansText(step),
-    step.earliest === undefined ? 'at once' : spanText(upToMilliseconds(step.earliest)),
-    step.latest === undefined ? 'any time' : spanText(step.latest),
-    step.timing,
-  ]);
+  const keyIds = new Map(steps.map(({ rotation, keyId }) => [rotation, keyId]));
+  const rows = steps.map((step) => {
+    const own = ` after key ${step.keyId}`;
+    const before = ` after key ${keyIds.get(step.rotation - 1) ?? ''}`;
+    return [
+      String(step.step),
+      step.cluster,
+      String(step.keyId),
+      plannedText(step, before, own),
+      step.earliest === undefined ? 'at once' : spanText(upToMilliseconds(step.earliest)) + before,
+      step.latest === undefined ? 'any time' : spanText(step.latest) + own,
+      step.timing,
+    ];
+  });
   const conditions = steps.flatMap(({ step, condition }) =>
     condition === undefined ? [] : [`  before step ${step}: wait until ${condition}`],
   );
   return [...columns([heading, ...rows]), ...conditions];
 }
 
-/** A first write of a key is told from the key before it, the others from the first. */
-function spansText({ at, sincePrevious }: PlannedStep): string {
-  const { earliest, latest } = sincePrevious ?? at;
+/** From the first write of the key before, and from that of the same key. */
+function plannedText({ at, sincePrevious }: PlannedStep, before: string, own: string): string {
+  const isFirst = at.latest === 0;
+  if (sincePrevious === undefined) return isFirst ? 'first' : spansText(at) + own;
+  const since = spansText(sincePrevious) + before;
+  return isFirst ? since : `${since}, ${spansText(at)}${own}`;
+}
+
+function spansText({ earliest, latest }: PlannedStep['at']): string {
   return earliest === latest ? spanText(latest) : `${spanText(earliest)} to ${spanText(latest)}`;
 }
 
@@ -172,11 +183,13 @@ function limitLines({ limits, restarts }: RotationPlan): readonly string[] {
 
 function readinessLines({ readiness }: RotationPlan): readonly string[] {
   if (readiness === undefined) return ['  no: every agent announces a key once it is installed'];
-  const { slack, sender, receiver, allowed, install, mostNodes, mostInstall } = readiness;
+  const { slack, sender, receiver, release, allowed, install, mostNodes, mostInstall } = readiness;
   const kept = slack >= 0 ? 'ready in time' : 'NOT ready in time';
   return [
     `  ${receiver} installs in ${spanText(install)}, and ${sender} may send with the new key after ${spanText(allowed)}: ${kept}`,
-    `  safe up to ${mostNodes === undefined ? 'any number of' : grouped(mostNodes)} nodes, or up to ${spanText(mostInstall)} for each state`,
+    mostNodes === undefined
+      ? `  ${release} is safe with any number of nodes`
+      : `  ${release} is safe up to ${grouped(mostNodes)} nodes, and unsafe from ${grouped(mostNodes + 1)} on; with as many as there are, up to ${spanText(mostInstall)} for each state`,
   ];
 }
 
@@ -184,8 +197,9 @@ const legend: readonly string[] = [
   '  needed    the smallest safe ipsec-key-rotation-duration: what is late at its latest, what is early at its earliest',
   '  margin    configured less needed, for the pair that has least; negative: packets can be lost',
   '  + and -   the delays that add up to it; one with - gives time, since the clock of the old key starts later',
-  '  planned   since the first write of the key before, or of the same key',
+  '  after     key 4: since key 4 was first written, to whichever cluster',
   '  earliest  no sooner, or a node may miss the key before; latest: no later, or the duration is too short',
-  '  safe up to  the longest of that delay with which the configured duration still does, all else being as it is',
+  '  safe up to  the longest of that delay with which the configured duration still does, all else being as it is;',
+  '              nowhere safe: not even without that delay',
   '  The names of the delays are in docs/glossary.md, the formula is in docs/margin.md.',
 ];
