@@ -11,7 +11,9 @@ This page is made from agents/; \`npm test\` holds it to that.
 
 ## Mutants
 
-Cilium's agent with one thing wrong.
+Cilium's agent with one thing wrong. Those after an issue are made from a public incident, which \`keyturn agent test\`
+names first. Those that break a rule are made so that it is known to be held: a scenario or the invariants of the campaign
+notice each, though nothing may be lost by it, and where one invariant alone does, the last column names it.
 
 ${table('what it does wrong', mutants)}
 
@@ -24,9 +26,10 @@ ${table('what it does', fixes)}
 }
 
 function table(title: string, agents: readonly (Mutant | Fix)[]): string {
-  const rows = agents.map(
-    ({ name, sentence, source }) => `| \`${name}\` | ${sentence} | ${linked(source)} |`,
-  );
+  const rows = agents.map((agent) => {
+    const seenBy = 'onlySeenBy' in agent ? `; only seen by ${agent.onlySeenBy ?? ''}` : '';
+    return `| \`${agent.name}\` | ${agent.sentence} | ${linked(agent.source)}${seenBy} |`;
+  });
   return `| agent | ${title} | after |\n| --- | --- | --- |\n${rows.join('\n')}`;
 }
 

@@ -3,6 +3,7 @@ import {
   type AgentUnderTest,
   type CaseResult,
   inPlaces,
+  isSound,
   onRelease,
   rehearseWatched,
   type SuiteCase,
@@ -89,37 +90,72 @@ function samenessOf(
   { suiteCase, outcome, digest }: CaseResult,
   release: AgentUnderTest['release'],
 ): Sameness {
+  const known = knownRun(agent, suiteCase, release);
+  if (known.digest === digest) return 'equal';
+  if (outcome.kind !== 'failed') return 'other';
+  return known.signature === signatureOf(outcome) ? 'same' : 'other';
+}
+
+interface KnownRun {
+  readonly digest: string;
+  readonly signature: string;
+}
+
+/** What was run once: it is the same whatever agent it is compared with. */
+const knownRuns = new WeakMap<SuiteCase, Map<string, KnownRun>>();
+
+function knownRun(
+  agent: string | undefined,
+  suiteCase: SuiteCase,
+  release: AgentUnderTest['release'],
+): KnownRun {
+  const runs = knownRuns.get(suiteCase) ?? new Map<string, KnownRun>();
+  knownRuns.set(suiteCase, runs);
+  const key = `${agent ?? ''} ${release ?? ''}`;
+  const before = runs.get(key);
+  if (before !== undefined) return before;
   const watched = rehearseWatched(
     onRelease(suiteCase.sound, release),
     inPlaces(suiteCase, { make: (environment) => makeAgent(agent, environment) }),
   );
-  if (watched.rehearsal.run.digest === digest) return 'equal';
-  if (outcome.kind !== 'failed') return 'other';
-  return signatureOf(watched) === signatureOf(outcome) ? 'same' : 'other';
+  const known = { digest: watched.rehearsal.run.digest, signature: signatureOf(watched) };
+  runs.set(key, known);
+  return known;
 }
 
-function signatureOf({ rehearsal: { run, verdict }, crash }: Watched): string {
+function signatureOf(watched: Watched): string {
+  const { run, verdict } = watched.rehearsal;
   const nodes = run.nodes.map(({ counters, keysInUse, loadedKeyId }) => [
     [...counters],
     keysInUse,
     loadedKeyId,
   ]);
-  return JSON.stringify([verdict.kind, run.losses, nodes, crash ?? null]);
+  const { crash = null } = watched;
+  return JSON.stringify([verdict.kind, run.losses, nodes, crash, isSound(watched)]);
 }
 
-/** The agents by which scenarios are broken, and these scenarios. */
+/**
+ * The agents that had an incident, and its scenarios: those that are broken by them, and those that are
+ * broken by another agent that is made from the same report. First come those that cite the report.
+ */
 function defectsOf(known: readonly SuiteCase[]): ReadonlyMap<string, readonly SuiteCase[]> {
-  const defects = new Map<string, SuiteCase[]>();
-  for (const suiteCase of known) {
-    for (const agent of agentsThatBreak(suiteCase)) {
-      defects.set(agent, [...(defects.get(agent) ?? []), suiteCase]);
-    }
+  const defects = new Map<string, readonly SuiteCase[]>();
+  for (const mutant of mutants) {
+    const akin = mutants.filter(
+      ({ name, source }) => name === mutant.name || source === mutant.source,
+    );
+    const own = known.filter(({ broken }) =>
+      broken.clusters.some(({ agent }) => akin.some(({ name }) => name === agent)),
+    );
+    const cites = ({ sources }: SuiteCase): boolean =>
+      sources.some((source) => source.kind === 'issue' && isIssue(mutant.source, source.issue));
+    const first = own.filter(cites);
+    if (own.length > 0) defects.set(mutant.name, [...first, ...own.filter((one) => !cites(one))]);
   }
   return defects;
 }
 
-/** Those with one thing wrong, be it that they break others. */
-function agentsThatBreak({ broken }: SuiteCase): ReadonlySet<string> {
-  const named = new Set(broken.clusters.map(({ agent }) => agent));
-  return new Set(mutants.map(({ name }) => name).filter((name) => named.has(name)));
+/** Whether the address is that of `cilium/cilium#44335`. */
+function isIssue(address: string, issue: string): boolean {
+  return address === `https://github.com/${issue.replace('#', '/issues/')}`;
 }

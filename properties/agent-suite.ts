@@ -144,7 +144,7 @@ function judge(suiteCase: SuiteCase, agent: AgentUnderTest, watched: Watched): C
  * An agent logs what it likes, but for what a scenario says that a correct one does not; what it does
  * to packets and keys is held to the scenario.
  */
-function isSound({ rehearsal: { verdict, deviations }, crash }: Watched): boolean {
+export function isSound({ rehearsal: { verdict, deviations }, crash }: Watched): boolean {
   const isAsExpected = deviations.every(
     ({ what, expected }) => what.startsWith('log lines') && expected !== '0',
   );
@@ -181,12 +181,12 @@ export function inOrderOfBlame(
   results: readonly CaseResult[],
   mostLike: readonly SuiteCase[] = [],
 ): readonly CaseResult[] {
-  const first = new Set(mostLike.map(({ id }) => id));
+  const first = mostLike.map(({ id }) => id);
   const rank = ({ suiteCase, outcome }: CaseResult): number => {
-    if (outcome.kind === 'survived') return 4;
-    if (outcome.kind !== 'failed') return 3;
-    if (first.has(suiteCase.id)) return 0;
-    return outcome.likeIncident ? 1 : 2;
+    if (outcome.kind === 'survived') return first.length + 3;
+    if (outcome.kind !== 'failed') return first.length + 2;
+    if (first.includes(suiteCase.id)) return first.indexOf(suiteCase.id);
+    return outcome.likeIncident ? first.length : first.length + 1;
   };
   return [...results].sort((one, other) => rank(one) - rank(other));
 }

@@ -70,7 +70,8 @@ export const reclaimMutants: readonly Mutant[] = [
   {
     name: 'leaves-stale-policies',
     sentence: 'Deletes the states of an old key, and leaves the policies that lead to them.',
-    source: 'https://github.com/cilium/cilium/issues/19932',
+    source:
+      'Breaks the rule that nothing is left of a key when its rotation is over; akin to cilium/cilium#19932',
     onlySeenBy: 'no-residue',
     make: intercepted(() => ({
       *operation(operation, input) {
