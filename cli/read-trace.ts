@@ -51,7 +51,9 @@ class LineReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #takeLine: (line: string) => void;
   readonly #path: string;
-  #rest = '';
+  /** The beginning of a line whose end is still to come. */
+  #pieces: string[] = [];
+  #length = 0;
 
   constructor(takeLine: (line: string) => void, path: string) {
     this.#takeLine = takeLine;
@@ -59,14 +61,20 @@ class LineReader {
   }
 
   take(bytes: Uint8Array): void {
-    const text = this.#rest + this.#decoder.decode(bytes, { stream: true });
-    let start = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      this.#takeLine(text.slice(start, end));
-      start = end + 1;
+    const [first = '', ...others] = this.#decoder.decode(bytes, { stream: true }).split('\n');
+    this.#keep(first);
+    for (const part of others) {
+      this.#takeLine(this.#pieces.join(''));
+      this.#pieces = [];
+      this.#length = 0;
+      this.#keep(part);
     }
-    this.#rest = text.slice(start);
-    if (this.#rest.length > longestLine) {
+  }
+
+  #keep(part: string): void {
+    this.#pieces.push(part);
+    this.#length += part.length;
+    if (this.#length > longestLine) {
       throw new BadInput(
         `${this.#path}: a line is longer than ${longestLine} characters\n  expected: a file that keyturn run --trace wrote`,
       );
@@ -74,8 +82,8 @@ class LineReader {
   }
 
   end(): void {
-    const last = this.#rest + this.#decoder.decode();
-    if (last === '') return;
+    this.#keep(this.#decoder.decode());
+    if (this.#length === 0) return;
     throw new BadInput(
       `${this.#path}: the trace ends in the middle of a line: it was cut off\n  expected: a last line with the digest\n  hint: write it anew with keyturn run SCENARIO --trace FILE`,
     );
