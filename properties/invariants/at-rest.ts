@@ -9,6 +9,26 @@ function wellNodes({ look, trace }: Subject): readonly number[] {
   return [...trace.names.nodes.keys()].filter((node) => look.isWell(node));
 }
 
+/**
+ * A key file that is replaced while an agent starts is missed: its watcher comes after its first load
+ * and install (cilium: pkg/datapath/linux/ipsec/cell.go, `keyCustodian.Start`; inferred). The agent of
+ * such a node keeps the key before until the next file, and its peers' agents may have reclaimed it.
+ */
+function missesFile({ history, isUndisturbed }: Subject, node: number): boolean {
+  const { agentStarts, files, loads, validated } = history.node(node);
+  const start = agentStarts.at(-1);
+  const file = files.at(-1);
+  if (isUndisturbed(node) || start === undefined || file === undefined) return false;
+  const loadedSince = loads.filter(({ at }) => at >= start).length;
+  return start <= file && file <= (validated?.at ?? 0) && loadedSince === 1;
+}
+
+/** What nodes that missed a file are left with: an agent that waits for all nodes keeps these keys for them. */
+function keysOfThoseLeft(subject: Subject): ReadonlySet<number> {
+  const left = wellNodes(subject).filter((node) => missesFile(subject, node));
+  return new Set(left.map((node) => subject.look.loadedKeyId(node)));
+}
+
 /** An invariant about the end of runs that come to rest. */
 function atRest(
   rule: Pick<Invariant, 'id' | 'sentence' | 'source'>,
@@ -88,10 +108,11 @@ const residue = atRest(
   },
   (subject, fault) => {
     const { look, nameOf, premises } = subject;
+    const kept = keysOfThoseLeft(subject);
     for (const node of wellNodes(subject)) {
       const current = look.loadedKeyId(node);
       for (const { spi, source, destination } of look.states(node)) {
-        if (spi !== current)
+        if (spi !== current && !kept.has(spi))
           fault(`${nameOf(node)} has a state of key ${spi}, and uses ${current}`);
         for (const address of [source, destination]) {
           const peer = look.ownerOf(address);
@@ -102,7 +123,7 @@ const residue = atRest(
       for (const { direction, mark, action } of look.policies(node)) {
         if (direction !== 'out' || action === 'block') continue;
         const keyId = (mark.value >>> 12) & 0xf;
-        if (keyId !== current)
+        if (keyId !== current && !kept.has(keyId))
           fault(`${nameOf(node)} has an OUT policy of key ${keyId}, and uses ${current}`);
       }
     }
@@ -120,7 +141,7 @@ const keyCounts = atRest(
     const { look, nameOf, premises, scenario, trace } = subject;
     const [cluster] = scenario.clusters;
     // States of an address that a node no longer has stay until the node, or their key, goes.
-    if (premises.hasMixedAgents) return;
+    if (premises.hasMixedAgents || keysOfThoseLeft(subject).size > 0) return;
     if (cluster === undefined || !/^\d+\+/.test(cluster.secret)) return;
     const overlay =
       cluster.routing === 'tunnel' &&
@@ -173,17 +194,6 @@ const dropPolicy = atRest(
     }
   },
 );
-
-/**
- * A key file that is replaced while an agent starts is missed: its watcher comes after its first load
- * (cilium: pkg/datapath/linux/ipsec/cell.go, `keyCustodian.Start`; inferred).
- */
-function missesFile({ history, isUndisturbed }: Subject, node: number): boolean {
-  const newest = history.nodes
-    .flatMap(({ loads }) => loads.slice(-1))
-    .reduce((one, other) => (other.at > one.at ? other : one));
-  return !isUndisturbed(node) && history.node(node).loads.at(-1)?.keyId !== newest.keyId;
-}
 
 const converges: Invariant = {
   id: 'converges',
