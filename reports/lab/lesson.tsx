@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ScenarioJson } from '../../sim/index.ts';
-import { isSafe, neededOf } from './knobs.tsx';
+import { isSafe, neededOf } from './bound.tsx';
 import { type Place, untouched } from './place.ts';
 import type { LabRun } from './protocol.ts';
 
