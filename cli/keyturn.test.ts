@@ -280,6 +280,16 @@ it('runs twice at once, each into its own file', async () => {
   }
 });
 
+it('ends as by SIGPIPE, and says nothing, where nobody reads on', async () => {
+  const path = put(makeFolder(), 'a.yaml', safeText);
+  const child = spawn(process.execPath, [command, 'run', path]);
+  child.stdout.destroy();
+  let complaints = '';
+  child.stderr.on('data', (chunk) => (complaints += String(chunk)));
+  expect(await once(child, 'close')).toEqual([141, null]);
+  expect(complaints).toBe('');
+});
+
 it('takes the place of a trace file only when the new one is whole', () => {
   // The size that a file may have is limited, as a full disk would limit it.
   const folder = makeFolder();

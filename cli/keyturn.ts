@@ -373,4 +373,15 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** SIGPIPE, which Node does not let end a process, has the number 13. */
+const endedByPipe = 128 + 13;
+
+/** Nobody reads any more what is printed (`keyturn … | head`): nothing was violated, and no error was made. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(endedByPipe);
+}
+
+process.stdout.on('error', endWithReader);
+process.stderr.on('error', endWithReader);
 process.exitCode = await main(process.argv);
