@@ -7,8 +7,8 @@ export default defineConfig({
       '*.test.ts',
     ],
     testTimeout: 240_000,
-    // No module keeps anything that a test could leave behind: loading all anew for each file takes as
-    // long as the tests.
+    // What modules remember are answers that are the same whoever asks first. To load them all anew for
+    // each file takes as long as the tests.
     isolate: false,
     coverage: {
       provider: 'v8',

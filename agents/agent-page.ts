@@ -27,10 +27,15 @@ ${table('what it does', fixes)}
 
 function table(title: string, agents: readonly (Mutant | Fix)[]): string {
   const rows = agents.map((agent) => {
-    const seenBy = 'onlySeenBy' in agent ? `; only seen by ${agent.onlySeenBy ?? ''}` : '';
-    return `| \`${agent.name}\` | ${agent.sentence} | ${linked(agent.source)}${seenBy} |`;
+    const after = linked(agent.source) + seenByOf(agent);
+    return `| \`${agent.name}\` | ${agent.sentence} | ${after} |`;
   });
   return `| agent | ${title} | after |\n| --- | --- | --- |\n${rows.join('\n')}`;
+}
+
+function seenByOf(agent: Mutant | Fix): string {
+  if (!('onlySeenBy' in agent) || agent.onlySeenBy === undefined) return '';
+  return `; only seen by ${agent.onlySeenBy}`;
 }
 
 function linked(source: string): string {

@@ -11,6 +11,7 @@ import {
 import { minute, second, type Microseconds } from '../model/time.ts';
 import { AgentLane, type LaneHost } from './agent-lane.ts';
 import { Alarm } from './alarm.ts';
+import { devicesOf, marksEncrypted } from './encrypt-interface.ts';
 import type { Due } from './event-heap.ts';
 import { perform } from './perform.ts';
 import type { Propagation } from './propagation.ts';
@@ -185,8 +186,8 @@ export class AgentRunner implements NodeAgent, LaneHost {
       this.#backOff = firstBackOff;
     }
     this.#countKeys(input);
-    if (input.kind === 'timer' && input.timer === 'reclaim')
-      this.#propagation.lookAgain(this.#node);
+    const isReclaim = input.kind === 'timer' && input.timer === 'reclaim';
+    if (isReclaim) this.#propagation.lookAgain(this.#node);
   }
 
   wakeAt(at: Microseconds, lane: Due): void {
@@ -258,18 +259,12 @@ export class AgentRunner implements NodeAgent, LaneHost {
   }
 }
 
-/**
- * The eBPF program that marks encrypted packets goes to `encrypt-interface`, or to the device of the
- * default route; VXLAN packets reach it by `cilium_vxlan` in any case (cilium:
- * Documentation/security/network/encryption-ipsec.rst, Encryption interface).
- */
+/** Cilium's program goes to its device. */
 function attachProgram(world: World, node: SimNode): void {
-  const { devices = ['eth0'], routing } = node.cluster;
   const { encryptInterface: wanted } = node.settings;
-  const insideVxlan = routing === 'tunnel' && node.profile.tunnelEncryption === 'insideVxlan';
-  node.isDecrypting = insideVxlan || wanted === undefined || wanted === devices[0];
+  node.isDecrypting = marksEncrypted(node.cluster, node.settings, node.profile);
   if (!node.isDecrypting) world.trace.record('programMisplaced', world.now, node.index);
-  if (wanted === undefined || devices.includes(wanted)) return;
+  if (wanted === undefined || devicesOf(node.cluster).includes(wanted)) return;
   world.log(node, {
     kind: 'log',
     level: 'warning',

@@ -2,6 +2,7 @@ export { type AgentFactory, agentsBy, namedAgent } from './agent-runner.ts';
 export type { Delay, QuantilePoint } from './delay.ts';
 export { DelayTable } from './delay-table.ts';
 export { maximumOf, minimumOf, quantileOf } from './draw-delay.ts';
+export { marksEncrypted } from './encrypt-interface.ts';
 export { endpointSyncInterval } from './endpoints.ts';
 export {
   type ExpectedKeys,

@@ -1,3 +1,4 @@
+import { defined } from '../model/assert.ts';
 import { Link } from './link.ts';
 import type { SimNode } from './sim-node.ts';
 
@@ -23,7 +24,7 @@ export class Links {
   constructor(nodes: readonly SimNode[]) {
     this.#nodeCount = nodes.length;
     const ofEach = (resync: 'secret' | 'source' | 'receiver'): readonly Link[] =>
-      nodes.map((node) => new Link(() => this.#resync?.[resync](node)));
+      nodes.map((node) => new Link(() => this.#whole()[resync](node)));
     this.#secret = ofEach('secret');
     this.#publish = ofEach('source');
     this.#watch = ofEach('receiver');
@@ -32,6 +33,10 @@ export class Links {
   /** Called once, by whoever sends over these links. */
   onceWhole(resync: Resync): void {
     this.#resync = resync;
+  }
+
+  #whole(): Resync {
+    return defined(this.#resync, 'someone who sends over the links');
   }
 
   /** API server to the kubelet of the node. */
@@ -54,7 +59,7 @@ export class Links {
     const key = `${from}>${to}`;
     const known = this.#mesh.get(key);
     if (known !== undefined) return known;
-    const made = new Link(() => this.#resync?.mesh(from, to));
+    const made = new Link(() => this.#whole().mesh(from, to));
     this.#mesh.set(key, made);
     return made;
   }

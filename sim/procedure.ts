@@ -7,8 +7,8 @@ import { inject } from './faults.ts';
 import type { Step } from './scenario.ts';
 import { commonFamilies } from './families.ts';
 import { selects } from './selector.ts';
-import { Traffic } from './traffic.ts';
 import type { Simulation } from './simulation.ts';
+import { Traffic } from './traffic.ts';
 import type { World } from './world.ts';
 
 /** How often a waiting operator looks again. */

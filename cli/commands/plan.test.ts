@@ -121,6 +121,17 @@ it('is inconclusive where something happens that the formula does not cover', ()
   expect(text).toContain('the fault reboot');
 });
 
+it('is inconclusive where no encrypted packet comes to the program, which VXLAN packets always do', () => {
+  const misplaced = oneCluster('nodes: 3, settings: {encrypt-interface: eth1}');
+  expect(planned(misplaced).value).toBe(3);
+  expect(planned(misplaced).text).toContain('the encrypt-interface of east');
+  const insideVxlan = misplaced.replace(
+    'cilium-1.19, routing: native',
+    'cilium-1.17, routing: tunnel',
+  );
+  expect(planned(insideVxlan).text).not.toContain('the encrypt-interface of east');
+});
+
 it('takes the ID of a scenario of the library, and calls none safe that a run of it is not', () => {
   const called: string[] = [];
   for (const { id, outcome, content } of readWholeLibrary()) {

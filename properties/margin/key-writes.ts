@@ -2,7 +2,7 @@ import { agentProfiles } from '../../model/agent/index.ts';
 import { type IpsecKey, loadKeyFile, rotatedSecret, successor } from '../../model/secret/index.ts';
 import { second, type Microseconds } from '../../model/time.ts';
 import type { Condition, Scenario, Step } from '../../sim/index.ts';
-import { selects } from '../../sim/index.ts';
+import { marksEncrypted, selects } from '../../sim/index.ts';
 import { Level, worstLuck } from './level.ts';
 import { type MeshNode } from './mesh-nodes.ts';
 import { loadDelays } from './load-delays.ts';
@@ -50,9 +50,10 @@ export function followProcedure(scenario: Scenario, nodes: readonly MeshNode[]):
   const follower = new Follower(scenario, nodes);
   for (const [index, step] of scenario.procedure.entries()) follower.take(step, index);
   for (const { fault } of scenario.faults) follower.unfollowed.add(`the fault ${fault.kind}`);
-  for (const { name, agent, devices = ['eth0'], settings } of scenario.clusters) {
+  for (const cluster of scenario.clusters) {
+    const { name, agent, settings, release } = cluster;
     if (agent !== undefined) follower.unfollowed.add(`the agent ${agent} of ${name}`);
-    if (![undefined, devices[0]].includes(settings.encryptInterface)) {
+    if (!marksEncrypted(cluster, settings, agentProfiles[release])) {
       follower.unfollowed.add(`the encrypt-interface of ${name}, to which no packets come`);
     }
   }
