@@ -15,7 +15,11 @@ export interface Premises {
   readonly bound: Microseconds;
   /** The rotation duration is at least the bound, and no rotation begins before the one before is over. */
   readonly isLawful: boolean;
-  /** By node: nothing restarts it, adds it, removes it or makes its operations fail. */
+  /**
+   * By node: its agent is the first cluster's, and nothing restarts it, adds it, removes it or makes its
+   * operations fail. Another agent keeps its own rules: one that waits for all nodes and one that goes by the
+   * clock may take a key from each other, and neither is wrong.
+   */
   readonly undisturbed: readonly boolean[];
   /** By node: it publishes a boot ID that is too short for its peers to make keys of. */
   readonly mute: readonly boolean[];
@@ -153,9 +157,18 @@ function undisturbedNodes(scenario: Scenario, nodes: readonly PlannedNode[]): re
     step.kind === 'upgrade' ? [step.nodes] : [],
   );
   const disturbing = [...faults.flatMap(disturbs), ...upgrades];
+  const own = new Set(ownClusters(scenario));
   return nodes.map(
-    (node) => node.present && !disturbing.some((selector) => selects(selector, node)),
+    (node) =>
+      node.present &&
+      own.has(node.clusterName) &&
+      !disturbing.some((selector) => selects(selector, node)),
   );
+}
+
+/** The clusters whose agents are under test: those that have the first one's. */
+function ownClusters({ clusters }: Scenario): readonly string[] {
+  return clusters.filter(({ agent }) => agent === clusters[0]?.agent).map(({ name }) => name);
 }
 
 function disturbs(fault: Fault): readonly NodeSelector[] {
