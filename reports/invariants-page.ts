@@ -3,11 +3,15 @@ import { type Invariant, invariants } from '../properties/index.ts';
 
 /** What the kinds mean, as headings and a sentence each. */
 const kinds: readonly (readonly [kind: Invariant['kind'], heading: string, meaning: string])[] = [
-  ['always', 'Always', 'At no instant of a run may it be otherwise.'],
+  [
+    'always',
+    'Always',
+    'At no instant of a run may it be otherwise. A campaign calls a violation of these `safety`.',
+  ],
   [
     'eventually',
     'Eventually',
-    'Anything may fail for a while. When all that disturbed has been over for long, it must be so.',
+    'Anything may fail for a while. When all that disturbed has been over for long, it must be so: a pair that has not recovered by then is a finding of its own class, `liveness`.',
   ],
   [
     'sometimes',

@@ -57,3 +57,16 @@ it('kills a mutant by the property that is written for it', () => {
   const { findings } = failure as NonNullable<ChunkResult['failure']>;
   expect(findings.map(({ invariant }) => invariant)).toContain('node-ids-bijective');
 });
+
+it('tells a pair that does not recover when all faults are over from a loss on the way', () => {
+  const agent = 'maps-no-router-ips-of-newcomers';
+  const { failure } = firstFailure({ ...plan, agent, held: ['converges'] });
+  const { findings } = failure as NonNullable<ChunkResult['failure']>;
+  expect(findings).toMatchObject([
+    {
+      invariant: 'converges',
+      class: 'liveness',
+      what: expect.stringContaining('still fails') as unknown,
+    },
+  ]);
+});
