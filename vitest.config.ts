@@ -20,7 +20,11 @@ export default defineConfig({
         // What talks to a kernel: `npm run test:kernel` runs it.
         'oracle/linux/**',
       ],
-      thresholds: { lines: 90, functions: 90, branches: 80, statements: 90 },
+      thresholds: {
+        ...{ lines: 90, functions: 90, branches: 80, statements: 90 },
+        // What a verdict rests on.
+        '{model,sim}/**': { branches: 95 },
+      },
     },
   },
 });
