@@ -18,6 +18,7 @@ export interface NodeHistory {
   /** When the machine came up, or its agent, after the start of the run. */
   readonly boots: Microseconds[];
   readonly agentStarts: Microseconds[];
+  readonly agentStops: Microseconds[];
   /** The releases that its agents were changed to, and when. */
   readonly releases: { readonly at: Microseconds; readonly release: string }[];
   /** Since when no program of Cilium sees what arrives; undefined where one does. */
@@ -184,6 +185,7 @@ export class History {
       history.blindSince = undefined; // it is told next if that is so again
       if (at > 0) history.agentStarts.push(at);
     });
+    trace.observe('agentStopped', (at, node) => this.node(node).agentStops.push(at));
     trace.observe('programMisplaced', (at, node) => {
       this.node(node).blindSince = at;
     });
@@ -256,6 +258,7 @@ function freshHistory(): NodeHistory {
     files: [],
     boots: [],
     agentStarts: [],
+    agentStops: [],
     releases: [],
     blindSince: undefined,
     validated: undefined,

@@ -264,6 +264,24 @@ describe('keys that do not fit', () => {
     expect(story(found)).toContain('90 s all: the secret is written');
     expect(story(found)).toContain('100 s east/n1: loads key 5');
   });
+
+  it('explains a newcomer that has missed the new key, and is known to peers that have no other', () => {
+    // n3's agent starts at 59.5 s and installs key 3 while its key file is replaced, which it does not see.
+    const found = firstLossOf(
+      smallScenario({
+        absent: ['n3'],
+        delays: { secretSync: constant(500 * millisecond), install: constant(second) },
+        faults: [{ at: 59_500 * millisecond, fault: { kind: 'join', nodes: node('n3') } }],
+        every: 40 * second,
+        from: node('n1'),
+        to: node('n3'),
+      }),
+    );
+    expect(found.loss).toMatchObject({ fate: 'XfrmOutPolBlock', keyId: 3 });
+    expect(found.remedy).toBe(
+      'east/n3 has key 3 and east/n1 key 4: restart the agent of east/n3, which then loads the new one',
+    );
+  });
 });
 
 it('explains what has nothing to do with keys', () => {

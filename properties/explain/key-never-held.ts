@@ -38,7 +38,7 @@ function remedyOf(found: Found, end: End): string {
   return remedyOfStep(found);
 }
 
-/** The two ends are more than one step apart, and the sender takes the lower number for the older key. */
+/** The sender takes the lower number for the older key, also where the two ends are more than one step apart. */
 function remedyOfStep(found: Found): string {
   const [sender, receiver] = [senderOf(found), receiverOf(found)];
   const older = (sender.key?.at ?? 0) <= (receiver.key?.at ?? 0) ? sender : receiver;
@@ -48,6 +48,14 @@ function remedyOfStep(found: Found): string {
   if (writesSince(found, older.key?.at ?? 0).length > 1) {
     return `${apart}: write a new secret only when every node of every cluster has loaded the one before it`;
   }
-  const next = isKeyId(from) ? `, here ${successor(from)}` : '';
-  return `${apart}: a new key ID must be the one after the old${next}`;
+  const next = isKeyId(from) ? successor(from) : undefined;
+  if (next === to) return `${apart}: ${remedyOfLateness(older)}`;
+  return `${apart}: a new key ID must be the one after the old${next === undefined ? '' : `, here ${next}`}`;
+}
+
+/** The old key is not held for an end that came, or was made anew, when the other had the next one. */
+function remedyOfLateness({ name, key, history }: End): string {
+  return history.loads.at(-1)?.at === key?.at
+    ? `restart the agent of ${name}, which then loads the new one`
+    : "let no node join or reboot between the secret's change and the end of the rotation";
 }

@@ -29,6 +29,18 @@ function keysOfThoseLeft(subject: Subject): ReadonlySet<number> {
   return new Set(left.map((node) => subject.look.loadedKeyId(node)));
 }
 
+/**
+ * A node that leaves is forgotten before its states are deleted, one by one: an agent that ends in the
+ * middle leaves the rest, and the next one knows nothing of it (cilium: pkg/node/manager/manager.go,
+ * `NodeDeleted`; inferred).
+ */
+function mayKeepStates({ history, premises }: Subject, node: number, departed: number): boolean {
+  const toldAt = history.peerDeletedAt(node, departed);
+  const isCutShort =
+    toldAt !== undefined && history.node(node).agentStops.some((at) => at >= toldAt);
+  return isCutShort || premises.mayMiss(node, departed);
+}
+
 /** An invariant about the end of runs that come to rest. */
 function atRest(
   rule: Pick<Invariant, 'id' | 'sentence' | 'source'>,
@@ -107,7 +119,7 @@ const residue = atRest(
       'Cilium: deleteStaleXfrmStates, deleteStaleXfrmPolicies; pkg/datapath/linux/node.go, nodeDelete',
   },
   (subject, fault) => {
-    const { look, nameOf, premises } = subject;
+    const { look, nameOf } = subject;
     const kept = keysOfThoseLeft(subject);
     for (const node of wellNodes(subject)) {
       const current = look.loadedKeyId(node);
@@ -116,7 +128,7 @@ const residue = atRest(
           fault(`${nameOf(node)} has a state of key ${spi}, and uses ${current}`);
         for (const address of [source, destination]) {
           const peer = look.ownerOf(address);
-          if (peer >= 0 && !look.isMember(peer) && !premises.mayMiss(node, peer))
+          if (peer >= 0 && !look.isMember(peer) && !mayKeepStates(subject, node, peer))
             fault(`${nameOf(node)} has a state for ${nameOf(peer)}, which has left`);
         }
       }
@@ -151,7 +163,7 @@ const keyCounts = atRest(
     if (wellNodes(subject).length < members.length) return;
     const departed = [...trace.names.nodes.keys()].filter((node) => !look.isMember(node));
     for (const node of members) {
-      if (departed.some((peer) => premises.mayMiss(node, peer))) continue;
+      if (departed.some((peer) => mayKeepStates(subject, node, peer))) continue;
       const expected = 2 * (members.length - 1) * families;
       const found = look.keysInUse(node);
       if (found !== expected) fault(`${nameOf(node)} shows ${found} keys in use, not ${expected}`);
@@ -167,9 +179,10 @@ const maps = atRest(
   },
   (subject, fault) => {
     const { look, nameOf } = subject;
+    const kept = keysOfThoseLeft(subject);
     for (const node of wellNodes(subject)) {
       const [used, loaded] = [look.encryptKeyId(node), look.loadedKeyId(node)];
-      if (used !== loaded)
+      if (used !== loaded && !kept.has(used))
         fault(`${nameOf(node)} encrypts with key ${used}, and has loaded ${loaded}`);
     }
   },
