@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Channel, ChannelLine, Fault, FaultKind } from '../wire/index.ts';
 import { DescriptorChannel } from './descriptor-channel.ts';
+import type { Guard } from './guard.ts';
 import type { PipeMaker, Pipes } from './pipes.ts';
 import type { ProcessLimits, Watchdog } from './watchdog.ts';
 
@@ -9,15 +10,10 @@ import type { ProcessLimits, Watchdog } from './watchdog.ts';
 export interface ProcessParts {
   readonly command: readonly string[];
   readonly pipes: PipeMaker;
+  readonly guard: Guard;
   readonly watchdog: Watchdog;
   readonly limits: ProcessLimits;
 }
-
-/** All processes that run: none of them outlives this one. */
-const running = new Set<AgentProcess>();
-process.on('exit', () => {
-  for (const one of running) one.end();
-});
 
 /** One process of an agent: its own group, so that what it starts ends with it. */
 export class AgentProcess implements Channel {
@@ -27,6 +23,7 @@ export class AgentProcess implements Channel {
   readonly #channel: DescriptorChannel;
   readonly #slot: number;
   #ended: Fault | undefined = undefined;
+  #isOver = false;
 
   constructor(parts: ProcessParts) {
     const [program = '', ...words] = parts.command;
@@ -52,8 +49,9 @@ export class AgentProcess implements Channel {
     this.#slot = pid === undefined ? -1 : parts.watchdog.watch(pid, error);
     if (pid === undefined) {
       this.#ended = { kind: 'notStarted', message: `${program} cannot be started` };
+    } else {
+      parts.guard.add(pid);
     }
-    running.add(this);
   }
 
   write(text: string): void {
@@ -78,12 +76,14 @@ export class AgentProcess implements Channel {
 
   /** Ends the process, and all that it started. */
   end(): void {
-    if (!running.delete(this)) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#ended ??= { kind: 'exited', message: 'it was ended' };
     const { pid } = this.#child;
     if (pid !== undefined) {
       this.#parts.watchdog.forget(this.#slot);
       kill(pid);
+      this.#parts.guard.remove(pid);
     }
     closeSync(this.#pipes.toChild);
     closeSync(this.#pipes.fromChild);

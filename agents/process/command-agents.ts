@@ -11,6 +11,7 @@ import {
   Session,
 } from '../wire/index.ts';
 import { AgentProcess } from './agent-process.ts';
+import { Guard } from './guard.ts';
 import { PipeMaker } from './pipes.ts';
 import { processLimits, type ProcessLimits, Watchdog } from './watchdog.ts';
 
@@ -33,7 +34,8 @@ export class CommandAgents {
   readonly #command: readonly string[];
   readonly #limits: ProcessLimits;
   readonly #harness: string;
-  readonly #pipes = new PipeMaker();
+  readonly #guard = new Guard();
+  readonly #pipes = new PipeMaker(this.#guard.folder);
   readonly #watchdog: Watchdog;
   #keys = new HandlesOfBytes();
   /** The process that has all nodes, or the next one for a node. */
@@ -84,7 +86,7 @@ export class CommandAgents {
     this.endRun();
     this.#ready?.process.end();
     this.#ready = undefined;
-    this.#pipes.close();
+    this.#guard.close();
     await this.#watchdog.close();
   }
 
@@ -118,6 +120,7 @@ export class CommandAgents {
     const process = new AgentProcess({
       command: this.#command,
       pipes: this.#pipes,
+      guard: this.#guard,
       watchdog: this.#watchdog,
       limits: this.#limits,
     });

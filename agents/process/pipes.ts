@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Two pipes to a process, and a file for its standard error. */
@@ -19,9 +18,14 @@ const batch = 8;
  * Node's own pipes to children are not. Named pipes lose their names as soon as they are open.
  */
 export class PipeMaker {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'keyturn-'));
+  readonly #folder: string;
   readonly #ready: string[] = [];
   #made = 0;
+
+  /** Their names are in this folder until they are open. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   open(): Pipes {
     const name = this.#take();
@@ -40,10 +44,6 @@ export class PipeMaker {
     closeSync(holdOutput);
     for (const path of [input, output, `${name}.err`]) rmSync(path);
     return pipes;
-  }
-
-  close(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #take(): string {

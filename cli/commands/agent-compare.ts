@@ -58,7 +58,7 @@ export async function agentCompare(
       const measures: Measures[] = [];
       for (const { id, scenario } of scenarios) {
         measures.push(measure(id, scenario, opened.agent));
-        await new Promise((done) => setImmediate(done)); // here signals are heard
+        await new Promise((done) => setImmediate(done)); // here the ends of processes are heard
       }
       compared.push({ name: opened.agent.name, measures });
     } finally {

@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -99,6 +109,49 @@ test('an agent that ends in the middle fails that scenario, and the rest goes on
   // No key is rotated there.
   expect(text).toContain('survived  incidents/ifid-kernel-change');
 });
+
+function isRunning(pid: string): boolean {
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim();
+  return state !== '' && !state.startsWith('Z');
+}
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+  '%s ends it while its agent hangs, and the agent with it',
+  async (signal) => {
+    const pidFile = join(folder, `${signal}.pid`);
+    const temporary = join(folder, signal);
+    mkdirSync(temporary);
+    const hangs = program(
+      `process.getBuiltinModule('node:fs').writeFileSync(${JSON.stringify(pidFile)}, process.pid + '.');
+       for (;;);`,
+    );
+    const words = [
+      'agent',
+      'test',
+      '--only',
+      'rotation/healthy',
+      '--silence',
+      '1000',
+      '--',
+      ...hangs,
+    ];
+    const [node = '', ...rest] = compiled.keyturn(...words);
+    const harness = spawn(node, rest, {
+      stdio: 'ignore',
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    const exit = once(harness, 'exit');
+    const written = (): string => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8') : '');
+    await vi.waitUntil(() => written().endsWith('.'), { timeout: 60_000 });
+    const pid = written().slice(0, -1);
+    expect(isRunning(pid)).toBe(true);
+    harness.kill(signal);
+    expect(await exit).toEqual([null, signal]);
+    await vi.waitUntil(() => !isRunning(pid) && readdirSync(temporary).length === 0, {
+      timeout: 60_000,
+    });
+  },
+);
 
 test('failures that are known do not count, and reports say so', async () => {
   const known = join(folder, 'known.txt');

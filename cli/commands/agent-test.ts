@@ -60,7 +60,6 @@ export async function agentTest(
     harness: `keyturn ${version}`,
     limits: { silenceMs: options.silence * 1000 },
   });
-  const stopOnSignals = endOnSignals(agents);
   try {
     const hello = agents.hello();
     if (!hello.ok) {
@@ -90,7 +89,6 @@ export async function agentTest(
     writeCounterexample(options.out, tested.campaign);
     return exitCodeOf(tested);
   } finally {
-    stopOnSignals();
     await agents.close();
   }
 }
@@ -161,26 +159,11 @@ async function runAll(
     if (!isSurvivable(suiteCase.sound, agent.release)) continue;
     results.push(runCase(suiteCase, agent));
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${suiteCase.id}`);
-    // Here signals and the ends of processes are heard.
+    // Here the ends of processes are heard.
     await new Promise((done) => setImmediate(done));
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return results;
-}
-
-/** A process group of an agent does not get the terminal's signals: it is ended here. */
-function endOnSignals(agents: CommandAgents): () => void {
-  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-  const handlers = Object.entries(signals).map(([signal, code]) => {
-    const handler = (): void => {
-      void agents.close().finally(() => process.exit(code));
-    };
-    process.on(signal, handler);
-    return () => process.off(signal, handler);
-  });
-  return () => {
-    for (const remove of handlers) remove();
-  };
 }
 
 function text(tested: AgentTested): string {

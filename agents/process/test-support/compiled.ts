@@ -17,7 +17,9 @@ export class CompiledPackage {
     const output = ['--outDir', join(this.folder, 'dist')];
     execFileSync(process.execPath, [compiler, ...options, ...output], { cwd: root });
     cpSync(join(root, 'package.json'), join(this.folder, 'package.json'));
-    symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
+    for (const name of ['node_modules', 'scenarios']) {
+      symlinkSync(join(root, name), join(this.folder, name));
+    }
   }
 
   /** The command line of `keyturn` with these words. */
