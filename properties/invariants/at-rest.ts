@@ -225,6 +225,7 @@ const converges: Invariant = {
     const blameless = packetFates.filter(isBlameless).map(fateNumber);
     return (endedAt) => {
       if (premises.hasOddSecret) return;
+      const kept = keysOfThoseLeft(subject);
       for (const [pair, fate] of last.entries()) {
         if (fate < 0 || blameless.includes(fate)) continue;
         const [sender, receiver] = [Math.floor(pair / count), pair % count];
@@ -232,6 +233,7 @@ const converges: Invariant = {
         if (premises.mute[sender] === true || premises.mute[receiver] === true) continue;
         if (premises.mayMiss(sender, receiver) || premises.mayMiss(receiver, sender)) continue;
         if (missesFile(subject, sender) || missesFile(subject, receiver)) continue;
+        if (kept.has(look.encryptKeyId(sender))) continue; // a newcomer may hold nothing of it
         note(
           endedAt,
           `${nameOf(sender)} -> ${nameOf(receiver)} still fails: ${packetFates[fate] ?? ''}`,
@@ -290,10 +292,11 @@ const sequenceNumbers: Invariant = {
   sentence: 'No sequence number is used twice with one key.',
   source: 'RFC 4106, 3.1: a nonce is never used again with its key; cilium/cilium#33881',
   watch(subject, note) {
-    const { trace, nameOf, look } = subject;
+    const { trace, nameOf, look, premises } = subject;
     const used = new Set<string>();
     trace.observe('stateAdded', (at, node, peer, _spi, output) => {
       if (output !== 1 || peer < 0 || !subject.isUndisturbed(node)) return;
+      if (premises.replacing[peer] === true) return;
       const added = look.newestState(node);
       if (added === undefined) return;
       const name = `${node} ${added.key} ${added.shape.reqid}`;

@@ -25,6 +25,8 @@ export interface Premises {
   readonly mute: readonly boolean[];
   /** By node: operations of its agent fail. */
   readonly failing: readonly boolean[];
+  /** By node: it has the addresses of one before it, whose deletion, if it comes late, takes what is its own. */
+  readonly replacing: readonly boolean[];
   /** The agents of the clusters are not the same: those of one may tell the others something odd. */
   readonly hasMixedAgents: boolean;
   /** Whether the agent of a node was down when it had to learn something of another that its start does not make up for. */
@@ -58,6 +60,9 @@ export function premisesOf(scenario: Scenario): Premises {
     undisturbed: undisturbedNodes(scenario, nodes),
     mute: nodes.map((node) => hasMixedAgents && isMute(scenario, node)),
     failing: nodes.map((node) => faultsAt(scenario.faults, ['failOperation'], node).length > 0),
+    replacing: nodes.map((node) =>
+      scenario.faults.some(({ fault }) => isReplacementBy(fault, node)),
+    ),
     hasMixedAgents,
     mayMiss: missedNews(scenario, nodes, bound),
     restsFrom: lastChange + settles + 3 * backgroundSyncInterval(nodes.length) + restart,
@@ -121,13 +126,7 @@ function missedNews(
   const downtimes = nodes.map((node) => faultsAt(faults, ['restartAgent', 'crashAgent'], node));
   const news = nodes.map((node) => [
     ...faultsAt(faults, ['reboot'], node),
-    ...faults.filter(
-      ({ fault }) =>
-        fault.kind === 'replace' &&
-        'cluster' in fault.nodes &&
-        fault.nodes.cluster === node.clusterName &&
-        fault.by === node.shortName,
-    ),
+    ...faults.filter(({ fault }) => isReplacementBy(fault, node)),
     ...(node.present ? [] : faultsAt(faults, ['leave'], node)),
   ]);
   return (node, of) =>
@@ -136,6 +135,11 @@ function missedNews(
         (down) => down.at <= endOf(one) + bound && endOf(down) >= one.at - minute,
       ),
     );
+}
+
+function isReplacementBy(fault: Fault, { clusterName, shortName }: PlannedNode): boolean {
+  if (fault.kind !== 'replace' || !('cluster' in fault.nodes)) return false;
+  return fault.nodes.cluster === clusterName && fault.by === shortName;
 }
 
 function faultsAt(
