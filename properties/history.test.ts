@@ -26,7 +26,6 @@ describe('the history of a rotation', () => {
       { at: 70 * second, keyId: 4 },
     ]);
     expect(n1.encryptMap).toEqual(n1.loads);
-    expect(n1.files).toEqual([70 * second]);
     expect(history.secretWrites).toEqual([[minute]]);
     expect(n1).toMatchObject({ boots: [], agentStarts: [], isUp: true, encryptKeyId: 4 });
   });

@@ -13,8 +13,6 @@ export interface NodeHistory {
   /** Each key loaded; the first one at 0 is what the run began with. */
   readonly loads: Since[];
   readonly encryptMap: Since[];
-  /** When the file in the agent's pod was replaced. */
-  readonly files: Microseconds[];
   /** When the machine came up, or its agent, after the start of the run. */
   readonly boots: Microseconds[];
   readonly agentStarts: Microseconds[];
@@ -177,7 +175,6 @@ export class History {
     trace.observe('faultInjected', (at, fault) =>
       this.faults.push({ at, kind: String(trace.meaning('text', fault)) }),
     );
-    trace.observe('volumeUpdated', (at, node) => this.node(node).files.push(at));
     trace.observe('secretWritten', (at, cluster) => this.secretWrites[cluster]?.push(at));
     trace.observe('agentStarted', (at, node, rotationDuration) => {
       const history = this.node(node);
@@ -255,7 +252,6 @@ function freshHistory(): NodeHistory {
   return {
     loads: [],
     encryptMap: [],
-    files: [],
     boots: [],
     agentStarts: [],
     agentStops: [],

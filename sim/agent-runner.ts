@@ -61,6 +61,7 @@ interface Process {
   readonly alarms: Readonly<Record<AgentTimer, Due>>;
   /** The start was handled: from now on the key file is watched. */
   started: boolean;
+  missesKeyFile: boolean;
 }
 
 /**
@@ -94,6 +95,10 @@ export class AgentRunner implements NodeAgent, LaneHost {
     return this.#pauses > 0;
   }
 
+  get missesKeyFile(): boolean {
+    return this.#process?.missesKeyFile === true;
+  }
+
   start(firstReclaimAfter: Microseconds, checkpoint: readonly NodeRecord[]): void {
     const world = this.#world;
     const node = this.#node;
@@ -110,6 +115,7 @@ export class AgentRunner implements NodeAgent, LaneHost {
         backgroundSync: new Alarm(main, 'backgroundSync'),
       },
       started: false,
+      missesKeyFile: false,
     };
     if (this.#pauses > 0) pauseAll(process);
     this.#process = process;
@@ -149,7 +155,10 @@ export class AgentRunner implements NodeAgent, LaneHost {
   tell(input: Exclude<AgentInput, { kind: 'timer' }>): void {
     const process = this.#process;
     if (process === undefined) return;
-    if (input.kind === 'keyFile' && !process.started) return; // nobody watches the file yet
+    if (input.kind === 'keyFile' && !process.started) {
+      process.missesKeyFile = true; // nobody watches the file yet
+      return;
+    }
     process.main.tell(input, this.#world.now);
   }
 
@@ -219,6 +228,7 @@ export class AgentRunner implements NodeAgent, LaneHost {
 
   #keyLoaded(keyId: number): void {
     this.#node.loadedKeyId = keyId;
+    if (this.#process?.started === true) this.#process.missesKeyFile = false;
     this.#world.trace.record('keyLoaded', this.#world.now, this.#node.index, keyId);
     this.#propagation.lookAgain(this.#node);
   }

@@ -3,7 +3,15 @@ import { defined } from '../model/assert.ts';
 import { second } from '../model/time.ts';
 import type { Look } from './look.ts';
 import { simulate } from './simulate.ts';
-import { clusterWith, node, scenarioWith, trafficOf, wait } from './test-support/scenario.ts';
+import {
+  clusterWith,
+  constant,
+  node,
+  rotate,
+  scenarioWith,
+  trafficOf,
+  wait,
+} from './test-support/scenario.ts';
 
 /** What a look at n1 to n3 shows just before the packets of these seconds are sent. */
 function looked<Shown>(shows: (look: Look) => Shown): Readonly<Record<number, Shown>> {
@@ -64,6 +72,36 @@ it('shows what ip xfrm and the maps of a node show', () => {
   expect(new Set(shown[45]?.mapped)).toEqual(new Set([0, 2]));
   // n1 has left: its states and addresses are out, and those of n3 stay.
   expect(shown[55]).toMatchObject({ spis: [3, 3], out: 2, keys: [3, 3, 2], mapped: [2, 2] });
+});
+
+it('knows of a key file that came before the start of an agent was over, until the next one is loaded', () => {
+  const misses: Record<number, boolean> = {};
+  // n1's agent starts at 59 s with key 3, and takes until 61 s to delete the states of n3, which has left.
+  const scenario = scenarioWith({
+    clusters: [clusterWith({ nodes: 3 })],
+    delays: { secretSync: constant(0), load: constant(0), install: constant(second) },
+    traffic: [trafficOf({ from: node('n2'), every: 20 * second, startsAt: 10 * second })],
+    procedure: [wait(60 * second), rotate, wait(60 * second), rotate, wait(10 * second)],
+    faults: [
+      { at: 30 * second, fault: { kind: 'leave', nodes: node('n3') } },
+      {
+        at: 29 * second,
+        fault: { kind: 'restartAgent', nodes: node('n1'), downtime: 30 * second },
+      },
+    ],
+  });
+  simulate(scenario, {
+    observe: (trace, look) => {
+      trace.observe('packetFate', (at) => {
+        misses[Math.floor(at / second)] = look.missesKeyFile(0);
+      });
+    },
+  });
+  expect(misses).toEqual({
+    ...{ 10: false, 30: false, 50: false },
+    ...{ 70: true, 90: true, 110: true },
+    130: false,
+  });
 });
 
 it('is of nothing before there is a world, and of no node that there is not', () => {

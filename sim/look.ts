@@ -56,6 +56,11 @@ export class Look {
     return isRunning && agent?.isRunning === true && !agent.isPaused;
   }
 
+  /** Whether the agent has a key file before it that was replaced while nobody watched it. */
+  missesKeyFile(node: number): boolean {
+    return this.#node(node).agent?.missesKeyFile === true;
+  }
+
   isMember(node: number): boolean {
     return this.#node(node).isMember;
   }

@@ -27,6 +27,8 @@ export type KernelFactory = (profile: KernelProfile, node: NodeName) => Xfrm;
 export interface NodeAgent {
   readonly isRunning: boolean;
   readonly isPaused: boolean;
+  /** The key file was replaced while the process started, and it has loaded none since. */
+  readonly missesKeyFile: boolean;
   /** Starts a process, which finds what its node and its registry hold now. */
   start(firstReclaimAfter: Microseconds, checkpoint: readonly NodeRecord[]): void;
   /** Ends the process, if there is one. */

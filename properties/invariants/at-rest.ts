@@ -14,13 +14,8 @@ function wellNodes({ look, trace }: Subject): readonly number[] {
  * and install (cilium: pkg/datapath/linux/ipsec/cell.go, `keyCustodian.Start`; inferred). The agent of
  * such a node keeps the key before until the next file, and its peers' agents may have reclaimed it.
  */
-function missesFile({ history, isUndisturbed }: Subject, node: number): boolean {
-  const { agentStarts, files, loads, validated } = history.node(node);
-  const start = agentStarts.at(-1);
-  const file = files.at(-1);
-  if (isUndisturbed(node) || start === undefined || file === undefined) return false;
-  const loadedSince = loads.filter(({ at }) => at >= start).length;
-  return start <= file && file <= (validated?.at ?? 0) && loadedSince === 1;
+function missesFile({ look, isUndisturbed }: Subject, node: number): boolean {
+  return !isUndisturbed(node) && look.missesKeyFile(node);
 }
 
 /** What nodes that missed a file are left with: an agent that waits for all nodes keeps these keys for them. */
