@@ -6,6 +6,7 @@ import { packetBenchmarks } from './packets.ts';
 import { planBenchmark } from './plan.ts';
 import { queueBenchmarks } from './queue.ts';
 import { rotationBenchmarks, thousandNodes } from './rotations.ts';
+import { wireBenchmark } from './wire.ts';
 
 /** Runs one benchmark and prints a line. Answers whether its bar holds. */
 function report({ name, run }: Benchmark): boolean {
@@ -26,6 +27,7 @@ function main(): boolean {
     ...rotationBenchmarks,
     ...campaignBenchmarks,
     planBenchmark,
+    wireBenchmark,
   ].map(report);
   const itself = fileURLToPath(import.meta.url);
   const child = spawnSync(process.execPath, [itself, '--thousand-nodes'], { stdio: 'inherit' });

@@ -69,7 +69,7 @@ export const thousandNodes: Benchmark = {
   },
 };
 
-function rotation(nodes: number, families: readonly (4 | 6)[]): Scenario {
+export function rotation(nodes: number, families: readonly (4 | 6)[]): Scenario {
   const constant = (value: number): { readonly kind: 'constant'; readonly value: number } => ({
     kind: 'constant',
     value,

@@ -1,4 +1,4 @@
-import { type z } from 'zod';
+import type { z } from 'zod';
 import type { NodeRecord, Operation, OperationResult } from '../../model/agent/index.ts';
 import { type ListedState, type StateConfig, XfrmPolicy } from '../../model/xfrm/index.ts';
 import {
