@@ -17,9 +17,9 @@ import {
   forwardPolicy,
   inputState,
   type IpsecKey,
-  isDefaultDrop,
   keyIdOfMark,
   loadKeyFile,
+  type ListedState,
   type LoadedKey,
   makeLoadedKey,
   type Microseconds,
@@ -40,6 +40,7 @@ import {
   type Steps,
   toward,
   wildcardInputPolicies,
+  type XfrmPolicy,
 } from 'keyturn/agent';
 
 const release = 'cilium-1.19';
@@ -50,6 +51,11 @@ interface PeerFamily {
   readonly node: NodeRecord;
   readonly nodeId: number;
   readonly family: Family;
+}
+
+interface Which {
+  readonly states: (state: ListedState) => boolean;
+  readonly policies: (policy: XfrmPolicy) => boolean;
 }
 
 interface TunnelParts {
@@ -63,8 +69,10 @@ class ExampleAgent implements Agent {
   readonly #environment: AgentEnvironment;
   readonly #nodes = new Map<NodeName, NodeRecord>();
   readonly #nodeIds = new Map<Address, number>();
-  /** The nodes that have all they need for the newest key, as long as nobody else meddles. */
-  readonly #settled = new Set<NodeName>();
+  /** What was made and is still there, as text: as long as nothing is deleted, and nobody else meddles. */
+  readonly #made = new Set<string>();
+  /** Something could not be made: the background sync tries again. */
+  #isLacking = false;
   #foreignChanges = 0;
   /** The newest key. */
   #loaded: LoadedKey | undefined = undefined;
@@ -107,13 +115,26 @@ class ExampleAgent implements Agent {
       yield { kind: 'exit', cause: 'failure', message: 'no usable key' };
       return;
     }
-    // Before the rest: the addresses of a node that is gone may be another's by now.
     for (const node of start.checkpoint) {
       if (!this.#nodes.has(node.name)) yield* this.#remove(node);
     }
     yield* this.#load(key, now);
-    yield { kind: 'setTimer', timer: 'reclaim', after: start.firstReclaimAfter };
+    yield* this.#adopt(now);
     yield { kind: 'setTimer', timer: 'backgroundSync', after: minute };
+  }
+
+  /** What another process left counts as replaced from here on. */
+  *#adopt(now: Microseconds): Operations {
+    const { states = [] } = yield { kind: 'xfrmStateList' };
+    for (const { spi } of states) yield* this.#giveUp(spi, now);
+  }
+
+  /** The key goes when all nodes have had time to replace it. */
+  *#giveUp(keyId: number, now: Microseconds): Operations {
+    if (keyId === this.#loaded?.key.keyId || this.#replacedAt.has(keyId)) return;
+    this.#replacedAt.set(keyId, now);
+    const after = this.#environment.settings.rotationDuration;
+    yield { kind: 'setTimer', timer: 'reclaim', after };
   }
 
   /** What is wrong with a file is wrong with all of it: then the key in use stays. */
@@ -133,10 +154,10 @@ class ExampleAgent implements Agent {
   /** Receive everywhere, then announce, then send: a key is announced when it is installed. */
   *#load(key: IpsecKey, now: Microseconds): Operations {
     const { keyId } = key;
-    if (this.#loaded !== undefined) this.#replacedAt.set(this.#loaded.key.keyId, now);
+    const before = this.#loaded?.key.keyId;
     this.#replacedAt.delete(keyId);
     this.#loaded = makeLoadedKey(key, this.#environment.keyRing);
-    this.#settled.clear();
+    if (before !== undefined) yield* this.#giveUp(before, now);
     yield { kind: 'keyLoaded', keyId };
     yield* this.#programAll();
     yield { kind: 'allNodesValidated', keyId };
@@ -144,33 +165,29 @@ class ExampleAgent implements Agent {
     yield { kind: 'encryptMapUpdate', keyId };
   }
 
-  /** Gives up what was replaced a rotation duration ago. */
+  /** Deletes what was replaced a rotation duration ago. */
   *#reclaim(now: Microseconds): Operations {
-    const { settings } = this.#environment;
-    yield { kind: 'setTimer', timer: 'reclaim', after: settings.reclaimInterval };
-    const isDue = (spi: number): boolean => {
-      if (spi === this.#loaded?.key.keyId) return false;
-      const since = this.#replacedAt.get(spi) ?? now; // left by another process: counts from here
-      this.#replacedAt.set(spi, since);
-      return now - since >= settings.rotationDuration;
-    };
-    const { states = [] } = yield { kind: 'xfrmStateList' };
-    for (const state of states) if (isDue(state.spi)) yield { kind: 'xfrmStateDelete', state };
-    const { policies = [] } = yield { kind: 'xfrmPolicyList' };
-    for (const policy of policies) {
-      const leadsToKey = policy.direction === 'out' && !isDefaultDrop(policy);
-      if (leadsToKey && isDue(keyIdOfMark(policy.mark.value))) {
-        yield { kind: 'xfrmPolicyDelete', policy };
-      }
+    const { rotationDuration } = this.#environment.settings;
+    const due = new Set<number>();
+    for (const [keyId, since] of this.#replacedAt) {
+      if (now - since >= rotationDuration) due.add(keyId);
     }
+    if (due.size === 0) return;
+    const isGone = yield* this.#delete({
+      states: ({ spi }) => due.has(spi),
+      policies: ({ direction, mark }) => direction === 'out' && due.has(keyIdOfMark(mark.value)),
+    });
+    if (isGone) for (const keyId of due) this.#replacedAt.delete(keyId);
+    else yield { kind: 'setTimer', timer: 'reclaim', after: minute };
   }
 
   *#backgroundSync(): Operations {
     yield { kind: 'setTimer', timer: 'backgroundSync', after: minute };
     const changes = this.#environment.foreignChanges();
-    if (changes !== this.#foreignChanges) this.#settled.clear();
+    const isMeddledWith = changes !== this.#foreignChanges;
     this.#foreignChanges = changes;
-    yield* this.#programAll();
+    if (isMeddledWith) this.#made.clear();
+    if (isMeddledWith || this.#isLacking) yield* this.#programAll();
   }
 
   // --- remote nodes
@@ -182,49 +199,66 @@ class ExampleAgent implements Agent {
     for (const address of before === undefined ? [] : nodeAddresses(before)) {
       if (!kept.has(address)) yield* this.#unmap(address);
     }
-    this.#settled.delete(node.name);
     yield* this.#program(node);
   }
 
   *#forget(name: NodeName): Operations {
     const node = this.#nodes.get(name);
     this.#nodes.delete(name);
-    this.#settled.delete(name);
     if (node !== undefined) yield* this.#remove(node);
   }
 
+  /** What it has left: addresses of a node that is gone may be another's by now. */
   *#remove(node: NodeRecord): Operations {
-    const ids = new Set(nodeAddresses(node).map((address) => this.#nodeIds.get(address)));
+    const others = new Set([...this.#nodes.values()].flatMap(nodeAddresses));
+    const addresses = nodeAddresses(node).filter((address) => !others.has(address));
+    if (addresses.length === 0) return;
+    const ids = new Set(addresses.map((address) => this.#nodeIds.get(address)));
+    yield* this.#delete({
+      states: ({ markValue }) => ids.has(nodeIdOfMark(markValue)),
+      policies: ({ mark }) => ids.has(nodeIdOfMark(mark.value)),
+    });
+    for (const address of addresses) yield* this.#unmap(address);
+  }
+
+  /** Answers whether all of them could be deleted. */
+  *#delete(which: Which): Steps<boolean> {
+    this.#made.clear();
+    let isGone = true;
     const { states = [] } = yield { kind: 'xfrmStateList' };
     for (const state of states) {
-      if (ids.has(nodeIdOfMark(state.markValue))) yield { kind: 'xfrmStateDelete', state };
+      if (!which.states(state)) continue;
+      const { errno } = yield { kind: 'xfrmStateDelete', state };
+      isGone &&= errno === 'ok';
     }
     const { policies = [] } = yield { kind: 'xfrmPolicyList' };
     for (const policy of policies) {
-      if (ids.has(nodeIdOfMark(policy.mark.value))) yield { kind: 'xfrmPolicyDelete', policy };
+      if (!which.policies(policy)) continue;
+      const { errno } = yield { kind: 'xfrmPolicyDelete', policy };
+      isGone &&= errno === 'ok';
     }
-    for (const address of nodeAddresses(node)) yield* this.#unmap(address);
+    return isGone;
   }
 
   *#programAll(): Operations {
-    for (const node of this.#nodes.values()) {
-      if (!this.#settled.has(node.name)) yield* this.#program(node);
-    }
+    this.#isLacking = false;
+    for (const node of this.#nodes.values()) yield* this.#program(node);
   }
 
-  /** Brings about all that one remote node needs. */
+  /** Brings about all that one remote node needs, and is not there yet. */
   *#program(node: NodeRecord): Operations {
     const nodeId = yield* this.#map(node);
     const bootId = checkBootId(node.bootId, secretRules[release]);
     if (this.#loaded === undefined || bootId.kind !== 'usable') return;
-    let isDone = true;
     for (const family of this.#environment.settings.families) {
       for (const wanted of this.#wanted(this.#loaded, { node, nodeId, family })) {
-        const done = yield* 'shape' in wanted ? this.#setState(wanted) : setPolicy(wanted);
-        isDone &&= done;
+        const content = JSON.stringify(wanted);
+        if (this.#made.has(content)) continue;
+        const isMade = yield* 'shape' in wanted ? setState(wanted) : setPolicy(wanted);
+        if (isMade) this.#made.add(content);
+        else this.#isLacking = true;
       }
     }
-    if (isDone) this.#settled.add(node.name);
   }
 
   /** In the order in which they must be there: nothing leaves unencrypted, nothing is led into a void. */
@@ -290,27 +324,6 @@ class ExampleAgent implements Agent {
     ];
   }
 
-  *#setState(state: StateConfig): Steps<boolean> {
-    const { source, destination, spi, markValue, shape, key } = state;
-    const mark = { value: markValue, mask: shape.markMask };
-    const found = yield { kind: 'xfrmStateFind', source, destination, spi, mark };
-    if (found.state?.key === key) return true;
-    if (found.state !== undefined) yield { kind: 'xfrmStateDelete', state: found.state };
-    for (let tried = 0; tried < tries; tried += 1) {
-      const { errno } = yield { kind: 'xfrmStateAdd', state };
-      if (errno === 'ok') return true;
-      if (errno !== 'EEXIST' && errno !== 'ENOMEM') return false;
-      if (errno === 'ENOMEM') continue;
-      const { states = [] } = yield { kind: 'xfrmStateList' };
-      for (const other of states) {
-        const isInTheWay =
-          other.destination === destination && other.spi === spi && other.markValue === markValue;
-        if (isInTheWay) yield { kind: 'xfrmStateDelete', state: other };
-      }
-    }
-    return false;
-  }
-
   /** Gives the node an ID of its own, and writes its addresses to the node map. */
   *#map(node: NodeRecord): Steps<number> {
     const addresses = nodeAddresses(node);
@@ -322,9 +335,16 @@ class ExampleAgent implements Agent {
     }
     const [nodeId = this.#freeId()] = known;
     for (const address of addresses) {
+      const content = `${address.text} ${nodeId} ${node.keyId}`;
+      if (this.#made.has(content)) continue;
       const entry = { address, nodeId, keyId: node.keyId };
       const { errno } = yield { kind: 'nodeMapUpdate', ...entry };
-      if (errno === 'ok') this.#nodeIds.set(address, nodeId);
+      if (errno !== 'ok') {
+        this.#isLacking = true;
+        continue;
+      }
+      this.#nodeIds.set(address, nodeId);
+      this.#made.add(content);
     }
     return nodeId;
   }
@@ -337,8 +357,34 @@ class ExampleAgent implements Agent {
   }
 
   *#unmap(address: Address): Operations {
-    if (this.#nodeIds.delete(address)) yield { kind: 'nodeMapDelete', address };
+    if (!this.#nodeIds.delete(address)) return;
+    this.#made.clear();
+    yield { kind: 'nodeMapDelete', address };
   }
+}
+
+function* setState(state: StateConfig): Steps<boolean> {
+  const { source, destination, spi, markValue, shape, key } = state;
+  const mark = { value: markValue, mask: shape.markMask };
+  for (let tried = 0; tried < tries; tried += 1) {
+    const { errno } = yield { kind: 'xfrmStateAdd', state };
+    if (errno === 'ok') return true;
+    if (errno === 'ENOMEM') continue;
+    if (errno !== 'EEXIST') return false;
+    const found = yield { kind: 'xfrmStateFind', source, destination, spi, mark };
+    if (found.state?.key === key) return true;
+    if (found.state !== undefined) {
+      yield { kind: 'xfrmStateDelete', state: found.state };
+      continue;
+    }
+    const { states = [] } = yield { kind: 'xfrmStateList' };
+    for (const other of states) {
+      const isInTheWay =
+        other.destination === destination && other.spi === spi && other.markValue === markValue;
+      if (isInTheWay) yield { kind: 'xfrmStateDelete', state: other };
+    }
+  }
+  return false;
 }
 
 function* setPolicy(policy: PolicyConfig): Steps<boolean> {
