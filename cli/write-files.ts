@@ -7,6 +7,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { BadInput } from './failure.ts';
 import { reasonOf } from './read-file.ts';
 
@@ -93,7 +94,22 @@ export function assertWritable(path: string): void {
 
 /** Makes a folder, and those that it is in, where it is not there. */
 export function ensureFolder(path: string): void {
-  attempt(path, () => mkdirSync(path, { recursive: true }));
+  attempt(path, () => {
+    makeFolder(resolve(path));
+  });
+}
+
+/** Not by Node's own option `recursive`, which never ends where a folder may not have others, as /proc. */
+function makeFolder(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true) return;
+  if (there === undefined) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another run may have made it since.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }
 
 /** A folder cannot be replaced by a file, and a device such as /dev/null must not be. */

@@ -49,6 +49,22 @@ clusters: b`;
     `);
   });
 
+  test('an unknown tag', () => {
+    expect(errorsOf(`title: !!js/function a`)).toMatchInlineSnapshot(`
+      "YAML_SYNTAX a.yaml:1:8: Unresolved tag: tag:yaml.org,2002:js/function
+        expected: YAML 1.2"
+    `);
+  });
+
+  test('an empty seed', () => {
+    expect(errorsOf(`title: a\nseed: ""\nclusters: []`)).toMatchInlineSnapshot(`
+      "EMPTY_VALUE a.yaml:2:7: the value is empty (at seed)
+        expected: a whole number or a text
+      EMPTY_VALUE a.yaml:3:11: the value is empty (at clusters)
+        expected: a list with at least one item"
+    `);
+  });
+
   test('a duplicate key', () => {
     const text = `title: a
 clusters:

@@ -26,7 +26,7 @@ export const scenarioSchema = mapping(
     title: text('What happens, in a few words.'),
     ...lessonShape,
     seed: z
-      .union([z.int(), z.string().min(1)], { error: seedExpected })
+      .union([z.int(), z.string().min(1, { error: seedExpected })], { error: seedExpected })
       .meta({ description: 'All that is drawn at random comes from it. Default: 1.' })
       .prefault(1),
     clusters: filledList('The clusters; several of them form a mesh.', clusterSchema),

@@ -46,8 +46,9 @@ export function readYaml(text: string, file: string): Result<YamlSource, readonl
     const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })];
     const [document, second] = documents;
     if (document === undefined) return failure(whole(emptyFile));
-    // The first error is the author's; those after it mostly follow from it.
-    const [fault] = document.errors;
+    // The first error is the author's; those after it mostly follow from it. What the package only warns
+    // of, an unknown tag, would be read as something else than it says.
+    const [fault] = [...document.errors, ...document.warnings];
     // Where the stack was full depends on the machine, so the place is not told.
     if (fault?.code === 'RESOURCE_EXHAUSTION') return failure(whole(nestedTooDeep));
     if (fault !== undefined) return failure(whole(syntaxProblem(fault), fault.pos[0]));

@@ -116,4 +116,10 @@ describe('an import writes nothing', () => {
       `${below}: cannot be written: part of the path is a file, not a folder\n  hint: ${hint}`,
     );
   });
+
+  it.runIf(process.platform === 'linux')('if nobody can make a folder there', () => {
+    expect(messageOf(() => importClusters({ ...mesh, out: '/proc/keyturn' }))).toMatch(
+      /^\/proc\/keyturn: cannot be written: no such folder\n/,
+    );
+  });
 });

@@ -20,10 +20,14 @@ export interface MeshCheck {
 
 /** Whether the clusters can be meshed, and whether a rotation may begin. */
 export function checkMesh(files: readonly InventoryFile[]): MeshCheck {
-  const errors = [
+  const repeated = [
     ...findRepeated(files, 'name', ({ cluster }) => cluster.name),
     ...findRepeated(files, 'ID', ({ cluster }) => String(cluster.id)),
-    ...findSharedAddresses(files),
+  ];
+  const errors = [
+    ...repeated,
+    // One cluster that was given twice shares everything with itself.
+    ...(repeated.length > 0 ? [] : findSharedAddresses(files)),
     ...findTooManyNodes(files),
   ];
   return { errors: errors.slice(0, mostErrors), notes: findDifferences(files) };

@@ -36,6 +36,10 @@ it('refuses clusters of one name or one ID', () => {
   ]);
 });
 
+it('says of a cluster that is given twice no more than that', () => {
+  expect(check(east)).toHaveLength(2);
+});
+
 it('refuses clusters that share addresses, and names both nodes', () => {
   const [first] = check({ ...west, nodes: east.nodes.slice(0, 1) });
   expect(first).toBe(
