@@ -5,9 +5,9 @@ import { actionNames, type Named } from '../chart-setup.ts';
 /**
  * The life of one Cilium agent, as far as its IPsec key goes.
  *
- * - Start: a key file that cannot be loaded fails the start, and the kubelet tries again (cilium:
- *   pkg/datapath/linux/ipsec/cell.go, keyCustodian.Start). That a refused encrypt map fails it too is
- *   recalled, not read.
+ * - Start: a key file that cannot be loaded fails the start, and so does a refused encrypt map; the
+ *   kubelet tries again (cilium: pkg/datapath/linux/ipsec/cell.go, keyCustodian.Start, which returns the
+ *   error of SetIPSecSPI).
  * - The key file's watcher and the reclaimer start last (ibid., StartBackgroundJobs). So a file that is
  *   replaced between the first load and that moment goes unnoticed until the next one: inferred.
  * - Rotation: one goroutine loads, then introduces the key, and sees the next event of the file only

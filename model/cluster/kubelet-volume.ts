@@ -12,7 +12,8 @@ import { actionNames, type Named } from '../chart-setup.ts';
  *   next mount reads the newest Secret.
  * - When the Secret is deleted, the files of a running pod stay and a new mount fails, since SetUpAt
  *   returns before it writes where a Secret that is not optional is not found (kubernetes:
- *   pkg/volume/secret/secret.go). That Cilium's DaemonSet does not mount it as optional is recalled.
+ *   pkg/volume/secret/secret.go). Cilium's DaemonSet does not mount it as optional (cilium:
+ *   install/kubernetes/cilium/templates/cilium-agent/daemonset.yaml, volume cilium-ipsec-secrets, v1.17).
  */
 export const kubeletVolumeChart = compileChart(
   setup({
