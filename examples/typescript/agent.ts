@@ -195,6 +195,8 @@ class ExampleAgent implements Agent {
   *#upsert(node: NodeRecord): Operations {
     const before = this.#nodes.get(node.name);
     this.#nodes.set(node.name, node);
+    // States with the keys of an earlier boot are in the way, and are replaced.
+    if (before !== undefined && before.bootId !== node.bootId) this.#made.clear();
     const kept = new Set(nodeAddresses(node));
     for (const address of before === undefined ? [] : nodeAddresses(before)) {
       if (!kept.has(address)) yield* this.#unmap(address);
