@@ -53,7 +53,8 @@ export function scenarioLines({ clusters }: Scenario): readonly string[] {
     const families = cluster.settings.families.map((family) => `IPv${family}`).join(' and ');
     const duration = spanText(cluster.settings.rotationDuration);
     const { name, nodes, release, kernel, routing } = cluster;
-    return `  ${name}: ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`}, ${release}, Linux ${kernel}, ${routing} routing, ${families}, ipsec-key-rotation-duration ${duration}`;
+    const size = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`;
+    return `  ${name}: ${size}, ${release}, Linux ${kernel}, ${routing} routing, ${families}, ipsec-key-rotation-duration ${duration}`;
   });
 }
 
