@@ -5,7 +5,14 @@
  *
  * @module
  */
-export { serveStdio, type Served } from './agents/process/index.ts';
+export {
+  type Answer,
+  type Asked,
+  serveStdio,
+  type Served,
+  type ServedAgent,
+  type ServedSteps,
+} from './agents/process/index.ts';
 export type { AgentMaker } from './agents/index.ts';
 export * from './model/agent/index.ts';
 export type { Address, Family, Prefix } from './model/address.ts';

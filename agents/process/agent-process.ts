@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Channel, ChannelLine, Fault, FaultKind } from '../wire/index.ts';
-import { DescriptorChannel } from './descriptor-channel.ts';
+import { type ChannelEnd, DescriptorChannel } from './descriptor-channel.ts';
 import type { Guard } from './guard.ts';
 import type { PipeMaker, Pipes } from './pipes.ts';
 import type { ProcessLimits, Watchdog } from './watchdog.ts';
@@ -43,7 +43,7 @@ export class AgentProcess implements Channel {
     this.#channel = new DescriptorChannel({
       input: fromChild,
       output: toChild,
-      ended: (rest) => this.#whyEnded(rest),
+      ended: (end) => this.#whyEnded(end),
     });
     const { pid } = this.#child;
     this.#slot = pid === undefined ? -1 : parts.watchdog.watch(pid, error);
@@ -55,19 +55,14 @@ export class AgentProcess implements Channel {
   }
 
   write(text: string): void {
-    if (this.#ended !== undefined) return;
-    this.#whileWaiting(() => {
-      this.#channel.write(text);
-    });
-    if (this.#parts.watchdog.bite(this.#slot) !== 'hung') return;
-    const silence = this.#parts.limits.silenceMs / 1000;
-    this.#ended = fault('flooded', `it read none of what it was told for ${silence} s`);
-    this.end();
+    if (this.#ended === undefined) this.#channel.write(text);
   }
 
   readLine(): ChannelLine {
     if (this.#ended !== undefined) return { kind: 'ended', fault: this.#ended };
-    const line = this.#whileWaiting(() => this.#channel.readLine());
+    this.#parts.watchdog.turn(this.#slot);
+    const line = this.#channel.readLine();
+    this.#parts.watchdog.turn(this.#slot);
     if (line.kind === 'line') return line;
     this.#ended = line.fault;
     this.end();
@@ -90,24 +85,16 @@ export class AgentProcess implements Channel {
     closeSync(this.#pipes.error);
   }
 
-  #whileWaiting<Value>(action: () => Value): Value {
-    this.#parts.watchdog.turn(this.#slot);
-    try {
-      return action();
-    } finally {
-      this.#parts.watchdog.turn(this.#slot);
-    }
-  }
-
-  #whyEnded(rest: string): Fault {
+  #whyEnded({ rest, isTold }: ChannelEnd): Fault {
     const { silenceMs, memoryMiB, errorMiB } = this.#parts.limits;
     const half =
       rest === '' ? '' : ` in the middle of a line: ${JSON.stringify(rest.slice(0, 80))}`;
     const told = this.#lastError();
     switch (this.#parts.watchdog.bite(this.#slot)) {
       case 'hung': {
-        const message = `it said nothing for ${silenceMs / 1000} s${half === '' ? '' : `,${half}`}`;
-        return fault('hung', message);
+        const silence = `for ${silenceMs / 1000} s`;
+        if (!isTold) return fault('flooded', `it read none of what it was told ${silence}`);
+        return fault('hung', `it said nothing ${silence}${half === '' ? '' : `,${half}`}`);
       }
       case 'memory':
         return fault('memory', `it took more than ${memoryMiB} MiB of memory`);

@@ -4,13 +4,25 @@ import type { Channel, ChannelLine, Fault } from '../wire/index.ts';
 /** The longest line: a dump of a few thousand states. */
 const longestLine = 8 * 1024 * 1024;
 
-/** A channel over two file descriptors; reading and writing block. */
+/** How a channel came to its end. */
+export interface ChannelEnd {
+  /** What came after the last whole line. */
+  readonly rest: string;
+  /** Whether the other side has taken all that was written. */
+  readonly isTold: boolean;
+}
+
+/**
+ * A channel over two file descriptors; reading and writing block. What is written goes out when there
+ * is no line left to read: each time that the other side is woken costs more than the lines.
+ */
 export class DescriptorChannel implements Channel {
   readonly #input: number;
   readonly #output: number;
-  readonly #ended: (rest: string) => Fault;
+  readonly #ended: (end: ChannelEnd) => Fault;
   readonly #chunk = Buffer.alloc(64 * 1024);
   readonly #decoder = new TextDecoder();
+  #outgoing = '';
   #rest = '';
   /** How far the rest was looked through for an end of line. */
   #searched = 0;
@@ -18,8 +30,8 @@ export class DescriptorChannel implements Channel {
   constructor(ends: {
     readonly input: number;
     readonly output: number;
-    /** What it means that nothing more comes, with what came last. */
-    readonly ended: (rest: string) => Fault;
+    /** What it means that nothing more comes. */
+    readonly ended: (end: ChannelEnd) => Fault;
   }) {
     this.#input = ends.input;
     this.#output = ends.output;
@@ -27,13 +39,7 @@ export class DescriptorChannel implements Channel {
   }
 
   write(text: string): void {
-    const bytes = Buffer.from(text);
-    try {
-      for (let done = 0; done < bytes.length;) done += writeSync(this.#output, bytes, done);
-    } catch (error) {
-      if (!isBrokenPipe(error)) throw error;
-      // Whoever reads next learns why.
-    }
+    this.#outgoing += text;
   }
 
   readLine(): ChannelLine {
@@ -50,9 +56,24 @@ export class DescriptorChannel implements Channel {
         const message = `it wrote a line of more than ${longestLine} characters`;
         return { kind: 'ended', fault: { kind: 'flooded', message } };
       }
+      const isTold = this.#flush();
       const length = readSync(this.#input, this.#chunk, 0, this.#chunk.length, null);
-      if (length === 0) return { kind: 'ended', fault: this.#ended(this.#rest) };
+      if (length === 0) return { kind: 'ended', fault: this.#ended({ rest: this.#rest, isTold }) };
       this.#rest += this.#decoder.decode(this.#chunk.subarray(0, length), { stream: true });
+    }
+  }
+
+  /** Answers whether the other side has taken it all. */
+  #flush(): boolean {
+    if (this.#outgoing === '') return true;
+    const bytes = Buffer.from(this.#outgoing);
+    this.#outgoing = '';
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.#output, bytes, done);
+      return true;
+    } catch (error) {
+      if (!isBrokenPipe(error)) throw error;
+      return false; // Reading tells why.
     }
   }
 }

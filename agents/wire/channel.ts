@@ -5,7 +5,7 @@ export type ChannelLine =
 
 /** Lines to and from the other side, each read when it is asked for. Reading waits. */
 export interface Channel {
-  /** Whole lines, their ends included. */
+  /** Whole lines, their ends included. They may be kept until reading has to wait. */
   write(text: string): void;
   readLine(): ChannelLine;
 }

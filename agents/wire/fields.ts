@@ -40,6 +40,16 @@ export function whole(description: string, minimum: number, maximum: number) {
 
 const u32 = (description: string) => whole(description, 0, 0xffff_ffff);
 
+/**
+ * Told whenever it is another number than was told before, so that nobody has to ask: most of what an
+ * agent would hear is that nothing has happened.
+ */
+export const foreignChanges = whole(
+  'How often anything but the agent has changed its states and maps so far. Absent: as told before, 0 at first.',
+  0,
+  Number.MAX_SAFE_INTEGER,
+).optional();
+
 /** Whole microseconds of virtual time. */
 export function microseconds(description: string) {
   return whole(description, 0, Number.MAX_SAFE_INTEGER);

@@ -9,6 +9,7 @@ import { ciliumReleases } from '../../model/release.ts';
 import {
   address,
   flag,
+  foreignChanges,
   keyId,
   list,
   microseconds,
@@ -29,6 +30,7 @@ export const timers = ['reclaim', 'backgroundSync'] as const;
 const toNode = {
   node: text('The node whose agent is told: cluster/node.'),
   nowUs: microseconds('The virtual time, from the start of the run.'),
+  foreignChanges,
 };
 const keyFile = text('The text of the key file; null: it cannot be read.').nullable();
 const remote = nodeRecord;
@@ -113,13 +115,16 @@ export const helloResult = record('What an agent says of itself.', {
 
 export type Hello = z.output<typeof helloResult>;
 
+/** What every input says, but for whom. */
+type News = Pick<InputParams<'timer'>, 'nowUs' | 'foreignChanges'>;
+
 /** The request that tells a node's agent of an input. */
 export function writeInput(
   environment: AgentEnvironment,
   input: AgentInput,
-  nowUs: number,
+  news: News,
 ): WireInput {
-  const at = { node: environment.local.name, nowUs };
+  const at = { node: environment.local.name, ...news };
   switch (input.kind) {
     case 'start':
       return { method: 'start', params: { ...at, ...writeStart(environment, input.start) } };
@@ -143,7 +148,7 @@ export function writeInput(
 function writeStart(
   { profile, settings: flags, local }: AgentEnvironment,
   start: AgentStart,
-): Omit<InputParams<'start'>, 'node' | 'nowUs'> {
+): Omit<InputParams<'start'>, 'node' | keyof News> {
   return {
     release: profile.release,
     settings: {

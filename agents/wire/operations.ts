@@ -5,6 +5,7 @@ import {
   address,
   byFamily,
   familiesOf,
+  foreignChanges,
   keyId,
   list,
   microseconds,
@@ -115,10 +116,6 @@ export const operationSchemas = {
     stream: word('Each decision draws from its own.', ['nodeID', 'mapOrder']),
     limit: whole('The limit.', 1, 0xffff_ffff),
   }),
-  foreignChanges: record(
-    'How often anything but the agent changed its states and maps; answered as value.',
-    about,
-  ),
 } as const;
 
 export type OperationMethod = keyof typeof operationSchemas;
@@ -127,9 +124,11 @@ export type OperationParams<Method extends OperationMethod> = z.input<
 >;
 
 /** A question that no operation of the model's is: the agent asks instead of guessing. */
-export type Question =
-  | { readonly kind: 'random'; readonly stream: 'nodeID' | 'mapOrder'; readonly limit: number }
-  | { readonly kind: 'foreignChanges' };
+export interface Question {
+  readonly kind: 'random';
+  readonly stream: 'nodeID' | 'mapOrder';
+  readonly limit: number;
+}
 
 const errnos = [
   ...['ok', 'EPERM', 'ENOENT', 'ESRCH', 'EAGAIN', 'ENOMEM', 'EEXIST', 'EINVAL', 'ENOSPC'],
@@ -142,7 +141,8 @@ export const operationResult = record('The answer to an operation.', {
   state: xfrmState.optional(),
   states: list('The states, in the order of a dump.', xfrmState).optional(),
   policies: list('The policies, in the order of a dump.', xfrmPolicy).optional(),
-  value: whole('The answer to random and foreignChanges.', 0, Number.MAX_SAFE_INTEGER).optional(),
+  value: whole('The answer to random.', 0, 0xffff_ffff).optional(),
+  foreignChanges,
 });
 
 export type WireResult = z.input<typeof operationResult>;
@@ -203,7 +203,6 @@ export function operationFrom({ method, params }: Read, keys: KeyBook): Operatio
       return { kind: method, stream: params.stream, limit: params.limit };
     case 'xfrmStateList':
     case 'xfrmPolicyList':
-    case 'foreignChanges':
       return { kind: method };
   }
 }

@@ -20,6 +20,7 @@ export class RemoteAgent implements Agent {
   readonly oneAtATime: boolean;
   readonly #remote: Remote;
   readonly #open = new Set<number>();
+  #toldChanges = 0;
 
   constructor(remote: Remote) {
     this.#remote = remote;
@@ -28,7 +29,7 @@ export class RemoteAgent implements Agent {
 
   *handle(input: AgentInput, now: Microseconds): Operations {
     const { session, keys, environment } = this.#remote;
-    const id = session.request(writeInput(environment, input, now));
+    const id = session.request(writeInput(environment, input, { nowUs: now, ...this.#news() }));
     this.#open.add(id);
     for (;;) {
       const said = session.hear(id);
@@ -38,8 +39,8 @@ export class RemoteAgent implements Agent {
         return;
       }
       const { asked } = said;
-      const answer = isQuestion(asked) ? this.#tell(asked) : writeResult(yield asked, keys);
-      session.answer(said.id, answer);
+      const answer = asked.kind === 'random' ? this.#draw(asked) : writeResult(yield asked, keys);
+      session.answer(said.id, { ...answer, ...this.#news() });
     }
     this.#open.delete(id);
   }
@@ -50,16 +51,19 @@ export class RemoteAgent implements Agent {
     session.stop(environment.local.name, this.#open);
   }
 
-  #tell(question: Question): WireResult {
-    const { random, foreignChanges } = this.#remote.environment;
-    if (question.kind === 'foreignChanges') return { errno: 'ok', value: foreignChanges() };
-    const draw = question.stream === 'nodeID' ? random.nodeId : random.mapOrder;
-    return { errno: 'ok', value: draw(question.limit) };
+  #draw({ stream, limit }: Question): WireResult {
+    const { random } = this.#remote.environment;
+    const draw = stream === 'nodeID' ? random.nodeId : random.mapOrder;
+    return { errno: 'ok', value: draw(limit) };
   }
-}
 
-function isQuestion(asked: { readonly kind: string }): asked is Question {
-  return asked.kind === 'random' || asked.kind === 'foreignChanges';
+  /** What goes with the next message to the agent. */
+  #news(): { readonly foreignChanges?: number } {
+    const changes = this.#remote.environment.foreignChanges();
+    if (changes === this.#toldChanges) return {};
+    this.#toldChanges = changes;
+    return { foreignChanges: changes };
+  }
 }
 
 export function faultText({ message }: Fault): string {

@@ -1,17 +1,17 @@
 import {
-  type Agent,
   type AgentEnvironment,
+  type AgentInput,
   agentProfiles,
   type Operation,
   type OperationResult,
-  type Operations,
 } from '../../model/agent/index.ts';
 import { defined } from '../../model/assert.ts';
 import type { CiliumRelease } from '../../model/release.ts';
-import type { AgentMaker } from '../agent-maker.ts';
+import type { Microseconds } from '../../model/time.ts';
 import type { Channel } from './channel.ts';
 import {
   type InputMethod,
+  type InputParams,
   inputSchemas,
   protocolVersion,
   readAgentInput,
@@ -20,11 +20,27 @@ import {
 import { BytesOfRing, LoggingKeyRing } from './key-book.ts';
 import { resultFrom, type WireResult, writeOperation } from './operations.ts';
 
+/** One operation, or several: these are sent together, each ahead of the answers to those before it. */
+export type Asked = Operation | readonly Operation[];
+
+/** The answer: for several, to each, with the first errno that is not ok. */
+export interface Answer extends OperationResult {
+  readonly answers?: readonly OperationResult[];
+}
+
+/** A part of what a served agent does that ends with a value for the rest. */
+export type ServedSteps<Returned> = Generator<Asked, Returned, Answer>;
+
+/** An agent, as the simulator runs it, that may also send ahead: nothing waits there, but here it does. */
+export interface ServedAgent {
+  handle(input: AgentInput, now: Microseconds): ServedSteps<void>;
+}
+
 /** An agent over the library, and what it says of itself. */
 export interface Served {
   readonly name: string;
   readonly version: string;
-  readonly make: AgentMaker;
+  readonly make: (environment: AgentEnvironment) => ServedAgent;
   /** The release that it is, whatever the scenario says; undefined: the scenario's. */
   readonly release?: CiliumRelease | undefined;
   /** Its agents handle one input at a time; not so by default: Cilium's reclaimer goes its own way. */
@@ -49,14 +65,30 @@ interface Message {
 
 /** One node's agent in this process. */
 interface Resident {
-  readonly agent: Agent;
-  /** What it is about, by the input's id; the request that each waits for. */
-  readonly open: Map<number, Operations>;
+  readonly agent: ServedAgent;
+  readonly news: News;
+  /** What it is about, by the input's id. */
+  readonly open: Map<number, ServedSteps<void>>;
+}
+
+/** What was last told of a node besides. */
+interface News {
+  foreignChanges: number;
+}
+
+/** What requests are about. */
+interface Waiting {
+  readonly resident: Resident;
+  readonly input: number;
+  /** The request whose answer the input waits for: answers come in their order. 0: it does not wait. */
+  readonly last: number;
+  /** For several operations: the answers so far. */
+  readonly answers: OperationResult[] | undefined;
 }
 
 /**
  * Speaks the protocol for an agent that is written over the library: the agents of all nodes, in
- * this process, until the channel ends. The agent is the same generator that the simulator runs.
+ * this process, until the channel ends.
  */
 export function serveAgent(channel: Channel, served: Served): void {
   new Server(channel, served).run();
@@ -68,12 +100,11 @@ class Server {
   readonly #ring = new LoggingKeyRing();
   readonly #keys = new BytesOfRing(this.#ring);
   readonly #residents = new Map<string, Resident>();
-  /** The operations that were asked for, and the input that each is about. */
-  readonly #asked = new Map<number, { readonly input: number; readonly resident: Resident }>();
+  /** By the ids of the requests that are not answered yet. */
+  readonly #asked = new Map<number, Waiting>();
   /** What came while a question was waiting for its answer. */
   readonly #held: Message[] = [];
   #lastId = 0;
-  #outgoing = '';
   /** The input that is being handled now: what questions are about. */
   #current = 0;
 
@@ -96,14 +127,8 @@ class Server {
   }
 
   #read(): Message | undefined {
-    this.#flush();
     const line = this.#channel.readLine();
     return line.kind === 'line' ? (JSON.parse(line.text) as Message) : undefined;
-  }
-
-  #flush(): void {
-    if (this.#outgoing !== '') this.#channel.write(this.#outgoing);
-    this.#outgoing = '';
   }
 
   #take(method: InputMethod, { id, params }: Message): void {
@@ -111,15 +136,16 @@ class Server {
       this.#answer(id, this.#introduction());
       return;
     }
-    const { node, nowUs = 0 } = params as { readonly node: string; readonly nowUs?: number };
+    const { node, nowUs, foreignChanges } = params as InputParams<'timer'>;
     if (method === 'stop') {
-      this.#residents.delete(node);
+      this.#stop(node);
       this.#answer(id, {});
       return;
     }
     if (method === 'start') this.#start(params);
     const resident = defined(this.#residents.get(node), `an agent on ${node}`);
     this.#current = id;
+    if (foreignChanges !== undefined) resident.news.foreignChanges = foreignChanges;
     resident.open.set(id, resident.agent.handle(readAgentInput(method, params), nowUs));
     this.#advance(resident, id, undefined);
   }
@@ -139,50 +165,67 @@ class Server {
   #start(params: unknown): void {
     const start = inputSchemas.start.parse(params);
     const profile = agentProfiles[this.#served.release ?? start.release];
+    const news: News = { foreignChanges: 0 };
     const environment: AgentEnvironment = {
       profile,
       settings: readSettings(start),
       local: start.local,
       keyRing: this.#ring,
-      foreignChanges: () => this.#value({ method: 'foreignChanges', params: {} }),
+      foreignChanges: () => news.foreignChanges,
       answerNow: () => undefined,
       random: {
-        nodeId: (limit) => this.#value({ method: 'random', params: { stream: 'nodeID', limit } }),
-        mapOrder: (limit) =>
-          this.#value({ method: 'random', params: { stream: 'mapOrder', limit } }),
+        nodeId: (limit) => this.#draw('nodeID', limit),
+        mapOrder: (limit) => this.#draw('mapOrder', limit),
       },
     };
     const agent = this.#served.make(environment);
-    this.#residents.set(start.node, { agent, open: new Map() });
+    this.#residents.set(start.node, { agent, news, open: new Map() });
   }
 
-  /** An answer that an agent waits for, unless its node was stopped since. */
+  #stop(node: string): void {
+    const resident = this.#residents.get(node);
+    this.#residents.delete(node);
+    for (const [id, asked] of this.#asked) if (asked.resident === resident) this.#asked.delete(id);
+  }
+
+  /** An answer, unless it comes to an agent that was stopped. */
   #goOn({ id, result }: Message): void {
-    const asked = this.#asked.get(id);
+    const waiting = this.#asked.get(id);
+    if (waiting === undefined) return;
     this.#asked.delete(id);
-    if (asked === undefined || !asked.resident.open.has(asked.input)) return;
+    const { resident, input, last, answers } = waiting;
     const answer = resultFrom(result as WireResult, this.#keys);
-    this.#advance(asked.resident, asked.input, answer);
+    const { foreignChanges } = result as WireResult;
+    if (foreignChanges !== undefined) resident.news.foreignChanges = foreignChanges;
+    answers?.push(answer);
+    if (id !== last) return;
+    this.#advance(resident, input, answers === undefined ? answer : answerOf(answers));
   }
 
-  #advance(resident: Resident, input: number, answer: OperationResult | undefined): void {
+  #advance(resident: Resident, input: number, answer: Answer | undefined): void {
     this.#current = input;
     const operations = defined(resident.open.get(input), 'what is under way');
     let step = answer === undefined ? operations.next() : operations.next(answer);
-    // What cannot fail is not waited for: it goes out with what comes next.
-    while (step.done !== true && infallible.has(step.value.kind)) {
-      this.#ask(step.value);
+    // What is not waited for goes out with what comes next.
+    while (step.done !== true && !this.#ask(step.value, resident, input)) {
       step = operations.next(done);
     }
-    if (step.done === true) {
-      resident.open.delete(input);
-      this.#answer(input, {});
-      return;
-    }
-    this.#asked.set(this.#ask(step.value), { input, resident });
+    if (step.done !== true) return;
+    resident.open.delete(input);
+    this.#answer(input, {});
   }
 
-  #ask(operation: Operation): number {
+  /** Answers whether the agent has to wait. */
+  #ask(asked: Asked, resident: Resident, input: number): boolean {
+    const isOne = !isSeveral(asked);
+    const ids = isOne ? [this.#send(asked)] : asked.map((operation) => this.#send(operation));
+    const last = isOne && infallible.has(asked.kind) ? 0 : (ids.at(-1) ?? 0);
+    const waiting: Waiting = { resident, input, last, answers: isOne ? undefined : [] };
+    for (const id of ids) this.#asked.set(id, waiting);
+    return last > 0;
+  }
+
+  #send(operation: Operation): number {
     const { method, params } = writeOperation(operation, this.#keys);
     return this.#request(method, params);
   }
@@ -191,8 +234,8 @@ class Server {
    * A question is answered before anything else happens, so that it may be asked in the middle. What
    * comes before are answers to what went out with it.
    */
-  #value(question: { readonly method: string; readonly params: object }): number {
-    const id = this.#request(question.method, question.params);
+  #draw(stream: 'nodeID' | 'mapOrder', limit: number): number {
+    const id = this.#request('random', { stream, limit });
     for (;;) {
       const message = defined(this.#read(), 'an answer');
       const isAnswer = message.id === id && message.method === undefined;
@@ -205,11 +248,20 @@ class Server {
     this.#lastId += 1;
     const id = this.#lastId;
     const request = { jsonrpc: '2.0', id, method, params: { input: this.#current, ...params } };
-    this.#outgoing += `${JSON.stringify(request)}\n`;
+    this.#channel.write(`${JSON.stringify(request)}\n`);
     return id;
   }
 
   #answer(id: number, result: object): void {
-    this.#outgoing += `${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`;
+    this.#channel.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`);
   }
+}
+
+function isSeveral(asked: Asked): asked is readonly Operation[] {
+  return Array.isArray(asked);
+}
+
+function answerOf(answers: readonly OperationResult[]): Answer {
+  const failed = answers.find(({ errno }) => errno !== 'ok');
+  return { errno: failed?.errno ?? 'ok', answers };
 }

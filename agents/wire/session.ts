@@ -68,7 +68,6 @@ export class Session {
   readonly #channel: Channel;
   readonly #limits: SessionLimits;
   #keys: KeyBook;
-  #outgoing = '';
   #lastId = 0;
   readonly #open = new Map<number, Open>();
   /** Inputs whose node was stopped: what the agent still says of them is dropped. */
@@ -146,13 +145,11 @@ export class Session {
   }
 
   #send(message: object): void {
-    if (this.#fault === undefined) this.#outgoing += `${JSON.stringify(message)}\n`;
+    if (this.#fault === undefined) this.#channel.write(`${JSON.stringify(message)}\n`);
   }
 
   /** The next message about an input; undefined: there was a fault. */
   #next(id: number): Message | undefined {
-    if (this.#outgoing !== '') this.#channel.write(this.#outgoing);
-    this.#outgoing = '';
     const open = this.#open.get(id);
     while (this.#fault === undefined && open !== undefined) {
       const message = open.inbox.shift();

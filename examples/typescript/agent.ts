@@ -3,16 +3,18 @@
  * all nodes. The library reads key files, derives keys and makes XFRM objects as Cilium does; what is
  * written here is when a key is installed, announced, used and given up.
  *
- * An agent is a generator: it yields an operation, and goes on with the answer to it.
+ * An agent is a generator: it yields an operation, or several to be sent together, and goes on with the
+ * answer.
  */
 import {
   type Address,
-  type Agent,
   type AgentEnvironment,
   type AgentInput,
   type AgentStart,
+  backgroundSyncInterval,
   checkBootId,
   defaultDropPolicies,
+  type Errno,
   type Family,
   forwardPolicy,
   inputState,
@@ -28,16 +30,17 @@ import {
   nodeIdOfMark,
   type NodeName,
   type NodeRecord,
-  type Operations,
+  type Operation,
   outputPolicy,
   outputState,
   type PolicyConfig,
   secretRules,
   type Selector,
+  type ServedAgent,
+  type ServedSteps,
   serveStdio,
   type StateConfig,
   type StateShape,
-  type Steps,
   toward,
   wildcardInputPolicies,
   type XfrmPolicy,
@@ -65,7 +68,7 @@ interface TunnelParts {
   readonly selector: Selector | undefined;
 }
 
-class ExampleAgent implements Agent {
+class ExampleAgent implements ServedAgent {
   readonly #environment: AgentEnvironment;
   readonly #nodes = new Map<NodeName, NodeRecord>();
   readonly #nodeIds = new Map<Address, number>();
@@ -82,7 +85,7 @@ class ExampleAgent implements Agent {
     this.#environment = environment;
   }
 
-  *handle(input: AgentInput, now: Microseconds): Operations {
+  *handle(input: AgentInput, now: Microseconds): ServedSteps<void> {
     switch (input.kind) {
       case 'start':
         return yield* this.#start(input.start, now);
@@ -105,7 +108,7 @@ class ExampleAgent implements Agent {
     }
   }
 
-  *#start(start: AgentStart, now: Microseconds): Operations {
+  *#start(start: AgentStart, now: Microseconds): ServedSteps<void> {
     for (const [address, { nodeId }] of start.nodeMap) {
       if (nodeId !== 0) this.#nodeIds.set(address, nodeId);
     }
@@ -120,17 +123,17 @@ class ExampleAgent implements Agent {
     }
     yield* this.#load(key, now);
     yield* this.#adopt(now);
-    yield { kind: 'setTimer', timer: 'backgroundSync', after: minute };
+    yield this.#nextSync();
   }
 
   /** What another process left counts as replaced from here on. */
-  *#adopt(now: Microseconds): Operations {
+  *#adopt(now: Microseconds): ServedSteps<void> {
     const { states = [] } = yield { kind: 'xfrmStateList' };
     for (const { spi } of states) yield* this.#giveUp(spi, now);
   }
 
   /** The key goes when all nodes have had time to replace it. */
-  *#giveUp(keyId: number, now: Microseconds): Operations {
+  *#giveUp(keyId: number, now: Microseconds): ServedSteps<void> {
     if (keyId === this.#loaded?.key.keyId || this.#replacedAt.has(keyId)) return;
     this.#replacedAt.set(keyId, now);
     const after = this.#environment.settings.rotationDuration;
@@ -144,7 +147,7 @@ class ExampleAgent implements Agent {
     return error === undefined ? applied.at(-1) : undefined;
   }
 
-  *#keyFile(text: string | undefined, now: Microseconds): Operations {
+  *#keyFile(text: string | undefined, now: Microseconds): ServedSteps<void> {
     if (!this.#environment.settings.keyWatcher) return;
     const key = this.#read(text);
     if (key !== undefined) yield* this.#load(key, now);
@@ -152,7 +155,7 @@ class ExampleAgent implements Agent {
   }
 
   /** Receive everywhere, then announce, then send: a key is announced when it is installed. */
-  *#load(key: IpsecKey, now: Microseconds): Operations {
+  *#load(key: IpsecKey, now: Microseconds): ServedSteps<void> {
     const { keyId } = key;
     const before = this.#loaded?.key.keyId;
     this.#replacedAt.delete(keyId);
@@ -161,12 +164,14 @@ class ExampleAgent implements Agent {
     yield { kind: 'keyLoaded', keyId };
     yield* this.#programAll();
     yield { kind: 'allNodesValidated', keyId };
-    yield { kind: 'publish', keyId };
-    yield { kind: 'encryptMapUpdate', keyId };
+    yield [
+      { kind: 'publish', keyId },
+      { kind: 'encryptMapUpdate', keyId },
+    ];
   }
 
   /** Deletes what was replaced a rotation duration ago. */
-  *#reclaim(now: Microseconds): Operations {
+  *#reclaim(now: Microseconds): ServedSteps<void> {
     const { rotationDuration } = this.#environment.settings;
     const due = new Set<number>();
     for (const [keyId, since] of this.#replacedAt) {
@@ -181,8 +186,14 @@ class ExampleAgent implements Agent {
     else yield { kind: 'setTimer', timer: 'reclaim', after: minute };
   }
 
-  *#backgroundSync(): Operations {
-    yield { kind: 'setTimer', timer: 'backgroundSync', after: minute };
+  /** As often as Cilium goes through all nodes. */
+  #nextSync(): Operation {
+    const after = backgroundSyncInterval(this.#nodes.size + 1);
+    return { kind: 'setTimer', timer: 'backgroundSync', after };
+  }
+
+  *#backgroundSync(): ServedSteps<void> {
+    yield this.#nextSync();
     const changes = this.#environment.foreignChanges();
     const isMeddledWith = changes !== this.#foreignChanges;
     this.#foreignChanges = changes;
@@ -192,7 +203,7 @@ class ExampleAgent implements Agent {
 
   // --- remote nodes
 
-  *#upsert(node: NodeRecord): Operations {
+  *#upsert(node: NodeRecord): ServedSteps<void> {
     const before = this.#nodes.get(node.name);
     this.#nodes.set(node.name, node);
     // States with the keys of an earlier boot are in the way, and are replaced.
@@ -201,17 +212,17 @@ class ExampleAgent implements Agent {
     for (const address of before === undefined ? [] : nodeAddresses(before)) {
       if (!kept.has(address)) yield* this.#unmap(address);
     }
-    yield* this.#program(node);
+    yield* this.#program([node]);
   }
 
-  *#forget(name: NodeName): Operations {
+  *#forget(name: NodeName): ServedSteps<void> {
     const node = this.#nodes.get(name);
     this.#nodes.delete(name);
     if (node !== undefined) yield* this.#remove(node);
   }
 
   /** What it has left: addresses of a node that is gone may be another's by now. */
-  *#remove(node: NodeRecord): Operations {
+  *#remove(node: NodeRecord): ServedSteps<void> {
     const others = new Set([...this.#nodes.values()].flatMap(nodeAddresses));
     const addresses = nodeAddresses(node).filter((address) => !others.has(address));
     if (addresses.length === 0) return;
@@ -224,43 +235,66 @@ class ExampleAgent implements Agent {
   }
 
   /** Answers whether all of them could be deleted. */
-  *#delete(which: Which): Steps<boolean> {
+  *#delete(which: Which): ServedSteps<boolean> {
     this.#made.clear();
-    let isGone = true;
-    const { states = [] } = yield { kind: 'xfrmStateList' };
-    for (const state of states) {
-      if (!which.states(state)) continue;
-      const { errno } = yield { kind: 'xfrmStateDelete', state };
-      isGone &&= errno === 'ok';
-    }
-    const { policies = [] } = yield { kind: 'xfrmPolicyList' };
-    for (const policy of policies) {
-      if (!which.policies(policy)) continue;
-      const { errno } = yield { kind: 'xfrmPolicyDelete', policy };
-      isGone &&= errno === 'ok';
-    }
-    return isGone;
+    const { answers = [] } = yield [{ kind: 'xfrmStateList' }, { kind: 'xfrmPolicyList' }];
+    const [{ states = [] } = {}, { policies = [] } = {}] = answers;
+    const { errno } = yield [
+      ...[...states]
+        .filter(which.states)
+        .map((state): Operation => ({ kind: 'xfrmStateDelete', state })),
+      ...[...policies]
+        .filter(which.policies)
+        .map((policy): Operation => ({ kind: 'xfrmPolicyDelete', policy })),
+    ];
+    return errno === 'ok';
   }
 
-  *#programAll(): Operations {
+  *#programAll(): ServedSteps<void> {
     this.#isLacking = false;
-    for (const node of this.#nodes.values()) yield* this.#program(node);
+    yield* this.#program([...this.#nodes.values()]);
   }
 
-  /** Brings about all that one remote node needs, and is not there yet. */
-  *#program(node: NodeRecord): Operations {
-    const nodeId = yield* this.#map(node);
-    const bootId = checkBootId(node.bootId, secretRules[release]);
-    if (this.#loaded === undefined || bootId.kind !== 'usable') return;
-    for (const family of this.#environment.settings.families) {
-      for (const wanted of this.#wanted(this.#loaded, { node, nodeId, family })) {
-        const content = JSON.stringify(wanted);
-        if (this.#made.has(content)) continue;
-        const isMade = yield* 'shape' in wanted ? setState(wanted) : setPolicy(wanted);
-        if (isMade) this.#made.add(content);
-        else this.#isLacking = true;
+  /** Brings about all that these remote nodes need, and is not there yet. */
+  *#program(nodes: readonly NodeRecord[]): ServedSteps<void> {
+    const missing = new Map<string, Operation>();
+    for (const node of nodes) {
+      const nodeId = yield* this.#identify(node);
+      for (const operation of this.#operationsFor(node, nodeId)) {
+        const content = contentOf(operation);
+        if (!this.#made.has(content)) missing.set(content, operation);
       }
     }
+    const { answers = [] } = yield [...missing.values()];
+    for (const [index, [content, operation]] of [...missing].entries()) {
+      const { errno } = answers[index] ?? { errno: 'ok' };
+      const isMade = errno === 'ok' || (yield* bringAbout(operation, errno));
+      if (isMade) this.#made.add(content);
+      else this.#isLacking = true;
+    }
+  }
+
+  #operationsFor(node: NodeRecord, nodeId: number): readonly Operation[] {
+    const map = nodeAddresses(node).map((address): Operation => ({
+      kind: 'nodeMapUpdate',
+      address,
+      nodeId,
+      keyId: node.keyId,
+    }));
+    const loaded = this.#loaded;
+    const bootId = checkBootId(node.bootId, secretRules[release]);
+    if (loaded === undefined || bootId.kind !== 'usable') return map;
+    const wanted = this.#environment.settings.families.flatMap((family) =>
+      this.#wanted(loaded, { node, nodeId, family }),
+    );
+    return [
+      ...map,
+      ...wanted.map((object): Operation =>
+        'shape' in object
+          ? { kind: 'xfrmStateAdd', state: object }
+          : { kind: 'xfrmPolicyUpdate', policy: object },
+      ),
+    ];
   }
 
   /** In the order in which they must be there: nothing leaves unencrypted, nothing is led into a void. */
@@ -326,8 +360,8 @@ class ExampleAgent implements Agent {
     ];
   }
 
-  /** Gives the node an ID of its own, and writes its addresses to the node map. */
-  *#map(node: NodeRecord): Steps<number> {
+  /** Gives the node an ID of its own. */
+  *#identify(node: NodeRecord): ServedSteps<number> {
     const addresses = nodeAddresses(node);
     const known = new Set(addresses.map((address) => this.#nodeIds.get(address)));
     known.delete(undefined);
@@ -336,18 +370,7 @@ class ExampleAgent implements Agent {
       known.clear();
     }
     const [nodeId = this.#freeId()] = known;
-    for (const address of addresses) {
-      const content = `${address.text} ${nodeId} ${node.keyId}`;
-      if (this.#made.has(content)) continue;
-      const entry = { address, nodeId, keyId: node.keyId };
-      const { errno } = yield { kind: 'nodeMapUpdate', ...entry };
-      if (errno !== 'ok') {
-        this.#isLacking = true;
-        continue;
-      }
-      this.#nodeIds.set(address, nodeId);
-      this.#made.add(content);
-    }
+    for (const address of addresses) this.#nodeIds.set(address, nodeId);
     return nodeId;
   }
 
@@ -358,41 +381,53 @@ class ExampleAgent implements Agent {
     return id;
   }
 
-  *#unmap(address: Address): Operations {
+  *#unmap(address: Address): ServedSteps<void> {
     if (!this.#nodeIds.delete(address)) return;
     this.#made.clear();
     yield { kind: 'nodeMapDelete', address };
   }
 }
 
-function* setState(state: StateConfig): Steps<boolean> {
-  const { source, destination, spi, markValue, shape, key } = state;
-  const mark = { value: markValue, mask: shape.markMask };
-  for (let tried = 0; tried < tries; tried += 1) {
-    const { errno } = yield { kind: 'xfrmStateAdd', state };
-    if (errno === 'ok') return true;
-    if (errno === 'ENOMEM') continue;
-    if (errno !== 'EEXIST') return false;
-    const found = yield { kind: 'xfrmStateFind', source, destination, spi, mark };
-    if (found.state?.key === key) return true;
-    if (found.state !== undefined) {
-      yield { kind: 'xfrmStateDelete', state: found.state };
-      continue;
-    }
-    const { states = [] } = yield { kind: 'xfrmStateList' };
-    for (const other of states) {
-      const isInTheWay =
-        other.destination === destination && other.spi === spi && other.markValue === markValue;
-      if (isInTheWay) yield { kind: 'xfrmStateDelete', state: other };
-    }
-  }
-  return false;
+/** What makes one operation another than the next. */
+function contentOf(operation: Operation): string {
+  return JSON.stringify(operation);
 }
 
-function* setPolicy(policy: PolicyConfig): Steps<boolean> {
-  for (let tried = 0; tried < tries; tried += 1) {
-    const { errno } = yield { kind: 'xfrmPolicyUpdate', policy };
-    if (errno !== 'ENOMEM') return errno === 'ok';
+/** Goes on with what failed at first: answers whether it could be done in the end. */
+function* bringAbout(operation: Operation, first: Errno): ServedSteps<boolean> {
+  let errno = first;
+  for (let tried = 1; tried < tries; tried += 1) {
+    if (errno === 'EEXIST' && operation.kind === 'xfrmStateAdd') {
+      if (yield* makeWay(operation.state)) return true;
+    } else if (errno !== 'ENOMEM') {
+      return errno === 'ok';
+    }
+    ({ errno } = yield operation);
+  }
+  return errno === 'ok';
+}
+
+/** Deletes what is where a state is to be. Answers whether it is that very state. */
+function* makeWay({
+  source,
+  destination,
+  spi,
+  markValue,
+  shape,
+  key,
+}: StateConfig): ServedSteps<boolean> {
+  const mark = { value: markValue, mask: shape.markMask };
+  const found = yield { kind: 'xfrmStateFind', source, destination, spi, mark };
+  if (found.state?.key === key) return true;
+  if (found.state !== undefined) {
+    yield { kind: 'xfrmStateDelete', state: found.state };
+    return false;
+  }
+  const { states = [] } = yield { kind: 'xfrmStateList' };
+  for (const other of states) {
+    const isInTheWay =
+      other.destination === destination && other.spi === spi && other.markValue === markValue;
+    if (isInTheWay) yield { kind: 'xfrmStateDelete', state: other };
   }
   return false;
 }
