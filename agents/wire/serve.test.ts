@@ -97,6 +97,19 @@ test('several operations are sent together, and the agent goes on when all are a
   ]);
 });
 
+test('no more are sent ahead than the harness bears', () => {
+  const answered = Array.from({ length: 500 }, (_, index) => result(index + 1, 'ok'));
+  const parts = said(
+    function* () {
+      yield Array.from({ length: 501 }, () => publish);
+    },
+    ...answered,
+    result(501, 'ok'),
+  );
+  const lengths = parts.map(({ length }) => length);
+  expect(lengths).toEqual([500, ...Array.from({ length: 499 }, () => 0), 1, 1, 0]);
+});
+
 test('no operations at all are not waited for', () => {
   const parts = said(function* () {
     expect(yield []).toEqual({ errno: 'ok' });

@@ -19,8 +19,9 @@ import {
 } from './inputs.ts';
 import { BytesOfRing, LoggingKeyRing } from './key-book.ts';
 import { resultFrom, type WireResult, writeOperation } from './operations.ts';
+import { sessionLimits } from './session.ts';
 
-/** One operation, or several: these are sent together, each ahead of the answers to those before it. */
+/** One operation, or several, which are sent ahead of the answers to those before them. */
 export type Asked = Operation | readonly Operation[];
 
 /** The answer: for several, to each, with the first errno that is not ok. */
@@ -76,14 +77,18 @@ interface News {
   foreignChanges: number;
 }
 
+/** Half of what the harness bears: single ones may go ahead of several. */
+const mostAhead = sessionLimits.unanswered / 2;
+
 /** What requests are about. */
 interface Waiting {
   readonly resident: Resident;
   readonly input: number;
   /** The request whose answer the input waits for: answers come in their order. 0: it does not wait. */
   readonly last: number;
-  /** For several operations: the answers so far. */
-  readonly answers: OperationResult[] | undefined;
+  /** For several operations: the answers so far, and what is still to be sent. */
+  readonly answers?: OperationResult[];
+  readonly rest?: readonly Operation[];
 }
 
 /**
@@ -193,13 +198,14 @@ class Server {
     const waiting = this.#asked.get(id);
     if (waiting === undefined) return;
     this.#asked.delete(id);
-    const { resident, input, last, answers } = waiting;
+    const { resident, input, last, answers, rest = [] } = waiting;
     const answer = resultFrom(result as WireResult, this.#keys);
     const { foreignChanges } = result as WireResult;
     if (foreignChanges !== undefined) resident.news.foreignChanges = foreignChanges;
     answers?.push(answer);
     if (id !== last) return;
-    this.#advance(resident, input, answers === undefined ? answer : answerOf(answers));
+    if (rest.length > 0) this.#sendAhead(waiting, rest);
+    else this.#advance(resident, input, answers === undefined ? answer : answerOf(answers));
   }
 
   #advance(resident: Resident, input: number, answer: Answer | undefined): void {
@@ -217,12 +223,21 @@ class Server {
 
   /** Answers whether the agent has to wait. */
   #ask(asked: Asked, resident: Resident, input: number): boolean {
-    const isOne = !isSeveral(asked);
-    const ids = isOne ? [this.#send(asked)] : asked.map((operation) => this.#send(operation));
-    const last = isOne && infallible.has(asked.kind) ? 0 : (ids.at(-1) ?? 0);
-    const waiting: Waiting = { resident, input, last, answers: isOne ? undefined : [] };
+    if (isSeveral(asked)) {
+      this.#sendAhead({ resident, input, answers: [] }, asked);
+      return asked.length > 0;
+    }
+    const id = this.#send(asked);
+    const isWaitedFor = !infallible.has(asked.kind);
+    this.#asked.set(id, { resident, input, last: isWaitedFor ? id : 0 });
+    return isWaitedFor;
+  }
+
+  #sendAhead(of: Omit<Waiting, 'last' | 'rest'>, operations: readonly Operation[]): void {
+    this.#current = of.input;
+    const ids = operations.slice(0, mostAhead).map((operation) => this.#send(operation));
+    const waiting = { ...of, last: ids.at(-1) ?? 0, rest: operations.slice(mostAhead) };
     for (const id of ids) this.#asked.set(id, waiting);
-    return last > 0;
   }
 
   #send(operation: Operation): number {

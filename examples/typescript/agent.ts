@@ -261,7 +261,7 @@ class ExampleAgent implements ServedAgent {
     for (const node of nodes) {
       const nodeId = yield* this.#identify(node);
       for (const operation of this.#operationsFor(node, nodeId)) {
-        const content = contentOf(operation);
+        const content = JSON.stringify(operation);
         if (!this.#made.has(content)) missing.set(content, operation);
       }
     }
@@ -386,11 +386,6 @@ class ExampleAgent implements ServedAgent {
     this.#made.clear();
     yield { kind: 'nodeMapDelete', address };
   }
-}
-
-/** What makes one operation another than the next. */
-function contentOf(operation: Operation): string {
-  return JSON.stringify(operation);
 }
 
 /** Goes on with what failed at first: answers whether it could be done in the end. */
