@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { agentNames } from '../agents/index.ts';
 import { ciliumReleases } from '../model/release.ts';
@@ -37,6 +38,12 @@ export function addAgent(program: Command, version: string, done: (code: ExitCod
     .option('--out <file>', 'where to write the smallest case that the campaign found, as YAML')
     .option('--report <file>', 'write a report: .md, .json or .xml (JUnit), by its ending')
     .option('--json', 'print the result as JSON')
+    .option(
+      '--workers <n>',
+      'threads, each with processes of the agent of its own; the result does not depend on it',
+      positive,
+      availableParallelism(),
+    )
     .action(async (command: readonly string[], options: AgentTestOptions) => {
       const { agentTest } = await import('./commands/agent-test.ts');
       done(await agentTest(command, options, version));

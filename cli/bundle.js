@@ -11,7 +11,11 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = here('../dist/cli/');
 
 const built = await rolldown({
-  input: { keyturn: here('keyturn.ts'), worker: here('campaign/worker.ts') },
+  input: {
+    keyturn: here('keyturn.ts'),
+    worker: here('campaign/worker.ts'),
+    'agent-worker': here('agent-suite/agent-worker.ts'),
+  },
   platform: 'node',
   // Its package has no licence file that could go with a copy.
   external: /^seedrandom/,

@@ -49,12 +49,13 @@ async function tested(
 }
 
 /** A program over the compiled library, in which `inner` is Cilium's own agent. */
-function program(handle: string): readonly string[] {
+function program(handle: string, atStart = ''): readonly string[] {
   const path = join(folder, 'agent.mjs');
   const library = join(compiled.folder, 'dist', 'agent.js');
   writeFileSync(
     path,
     `import { CiliumAgent, serveStdio } from ${JSON.stringify(library)};
+     ${atStart}
      const make = (environment) => {
        const inner = new CiliumAgent(environment);
        return { *handle(input, now) { ${handle} } };
@@ -115,11 +116,45 @@ function isRunning(pid: string): boolean {
   return state !== '' && !state.startsWith('Z');
 }
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
-  '%s ends it while its agent hangs, and the agent with it',
-  async (signal) => {
-    const pidFile = join(folder, `${signal}.pid`);
-    const temporary = join(folder, signal);
+test('threads with agents of their own say the same', () => {
+  const inThreads = (workers: string): object => {
+    const only = ids.flatMap((id) => ['--only', id]);
+    const agent = mutant('publishes-before-install');
+    const options = [...only, '--fuzz', '11', '--workers', workers, '--json'];
+    const [node = '', ...rest] = compiled.keyturn('agent', 'test', ...options, '--', ...agent);
+    const { stdout, stderr, status } = spawnSync(node, rest, { encoding: 'utf8' });
+    return { stdout, stderr, status };
+  };
+  const one = inThreads('1');
+  expect(one).toMatchObject({ status: exitCode.violated, stderr: '' });
+  expect(inThreads('3')).toEqual(one);
+});
+
+test('an agent that can only run once at a time is told of', () => {
+  const lock = JSON.stringify(join(folder, 'lock'));
+  const lonely = program(
+    'yield* inner.handle(input, now);',
+    `process.getBuiltinModule('node:fs').writeFileSync(${lock}, '', { flag: 'wx' });`,
+  );
+  const words = ids.flatMap((id) => ['--only', id]);
+  const [node = '', ...rest] = compiled.keyturn('agent', 'test', ...words, '--workers', '2');
+  const { stderr, status } = spawnSync(node, [...rest, '--', ...lonely], { encoding: 'utf8' });
+  expect(status).toBe(exitCode.badInput);
+  expect(stderr).toMatch(/agent\.mjs: the agent cannot be tested: it exited[^]*hint: --workers 1/);
+});
+
+test.each([
+  ['SIGINT', '1'],
+  ['SIGINT', '2'],
+  ['SIGTERM', '1'],
+  ['SIGHUP', '1'],
+  ['SIGKILL', '1'],
+  ['SIGKILL', '2'],
+] as const)(
+  '%s ends it while its agent hangs, and the agent with it, in threads: %s',
+  async (signal, workers) => {
+    const pidFile = join(folder, `${signal}${workers}.pid`);
+    const temporary = join(folder, `${signal}${workers}`);
     mkdirSync(temporary);
     const hangs = program(
       `process.getBuiltinModule('node:fs').writeFileSync(${JSON.stringify(pidFile)}, process.pid + '.');
@@ -130,6 +165,10 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
       'test',
       '--only',
       'rotation/healthy',
+      '--only',
+      'rotation/slower-than-a-minute',
+      '--workers',
+      workers,
       '--silence',
       '1000',
       '--',

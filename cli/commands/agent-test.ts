@@ -1,14 +1,10 @@
-import { CommandAgents } from '../../agents/process/index.ts';
-import { assert } from '../../model/assert.ts';
+import { assert, defined } from '../../model/assert.ts';
 import {
   type AgentChunk,
-  type AgentUnderTest,
+  agentChunkSize,
   type CaseResult,
   inOrderOfBlame,
-  isSurvivable,
   likenesses,
-  runAgentChunk,
-  runCase,
   type SuiteCase,
 } from '../../properties/index.ts';
 import {
@@ -19,8 +15,9 @@ import {
   likenessText,
 } from '../../reports/index.ts';
 import { writeScenario } from '../../scenarios/index.ts';
+import { type TestedCommand, Tester } from '../agent-suite/tester.ts';
+import { type AskTester, inOrder, withTesters } from '../agent-suite/testers.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { BadInput } from '../failure.ts';
 import { findId, libraryIds } from '../library.ts';
 import { paintFor } from '../paint.ts';
 import { commandLine } from '../quote.ts';
@@ -41,6 +38,8 @@ export interface AgentTestOptions {
   /** A file for the smallest case that a campaign found. */
   readonly out?: string;
   readonly report?: string;
+  /** Threads, each with processes of its own: 1 where not given. */
+  readonly workers?: number;
 }
 
 const casesByDefault = 20;
@@ -56,32 +55,27 @@ export async function agentTest(
   assertReportable(options.report);
   if (options.out !== undefined) assertWritable(options.out);
   const known = knownFailures(options.knownFailures);
-  const agents = new CommandAgents(command, {
+  const started: TestedCommand = {
+    command,
     harness: `keyturn ${version}`,
-    limits: { silenceMs: options.silence * 1000 },
-  });
+    silenceMs: options.silence * 1000,
+  };
+  const here = new Tester(started);
   try {
-    const hello = agents.hello();
-    if (!hello.ok) {
-      throw new BadInput(
-        `${commandLine(command)}: the agent cannot be tested: ${hello.error.message}\n  expected: a program that speaks docs/agent-protocol.md`,
-      );
-    }
-    const agent: AgentUnderTest = {
-      name: hello.value.name,
-      release: hello.value.release,
-      make: agents.make,
-      among: agents.among,
-      endRun: () => agents.endRun()?.message,
-    };
-    const results = await runAll(casesOf(ids, options.seed), agent);
-    const like = likenesses(results, casesOf(libraryIds(), options.seed), agent);
+    const cases = casesOf(ids, options.seed);
+    const chunks = Math.ceil(casesIn(options) / agentChunkSize);
+    const count = Math.min(options.workers ?? 1, cases.length + chunks);
+    const [results, campaign] = await withTesters({ started, here, count }, async (asks) => [
+      await runAll(asks, cases, options.seed),
+      await runCampaign(asks, options),
+    ]);
+    const like = likenesses(results, casesOf(libraryIds(), options.seed), here.agent);
     const tested: AgentTested = {
-      name: agent.name,
+      name: here.agent.name,
       results: inOrderOfBlame(results, like[0]?.incidents),
       isKnown: (id) => known.has(id),
       likenesses: like,
-      campaign: await campaign(agent, options),
+      campaign,
       repeat: commandLine(['keyturn', 'agent', 'test', ...flagsOf(options), '--', ...command]),
     };
     process.stdout.write(options.json === true ? agentJson(tested, detailsOf) : text(tested));
@@ -89,7 +83,7 @@ export async function agentTest(
     writeCounterexample(options.out, tested.campaign);
     return exitCodeOf(tested);
   } finally {
-    await agents.close();
+    await here.close();
   }
 }
 
@@ -102,23 +96,35 @@ function flagsOf({ only, seed, fuzz }: AgentTestOptions): readonly string[] {
   ];
 }
 
+function casesIn({ fuzz, only }: AgentTestOptions): number {
+  return only.length > 0 && fuzz === undefined ? 0 : (fuzz ?? casesByDefault);
+}
+
 /** Generated cases, up to the first in which the agent does what must not be. */
-async function campaign(
-  agent: AgentUnderTest,
-  { fuzz, only, seed = '1' }: AgentTestOptions,
+async function runCampaign(
+  asks: readonly AskTester[],
+  options: AgentTestOptions,
 ): Promise<AgentChunk | undefined> {
-  const cases = only.length > 0 && fuzz === undefined ? 0 : (fuzz ?? casesByDefault);
-  if (cases === 0) return undefined;
-  let runs = 0;
-  for (let chunk = 0; runs < cases; chunk += 1) {
-    const result = runAgentChunk(agent, { seed: numberOf(seed), chunk, most: cases - runs });
-    runs += result.runs;
-    if (result.kind !== 'holds') return { ...result, runs };
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[Kcampaign: ${runs} of ${cases}`);
-    await new Promise((done) => setImmediate(done));
-  }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  return { kind: 'holds', runs };
+  const cases = casesIn(options);
+  const seed = numberOf(options.seed ?? '1');
+  let done = 0;
+  const chunks = await inOrder(asks, Math.ceil(cases / agentChunkSize), {
+    perform: async (ask, chunk) => {
+      const most = cases - chunk * agentChunkSize;
+      const answer = await ask({ kind: 'chunk', seed, chunk, most });
+      const result = defined(answer.chunk, 'an answer to a chunk');
+      progress(`campaign: ${(done += result.runs)} of ${cases}`);
+      return result;
+    },
+    isLast: ({ kind }) => kind !== 'holds',
+  });
+  progress('');
+  const last = chunks.at(-1);
+  return last && { ...last, runs: chunks.reduce((sum, { runs }) => sum + runs, 0) };
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
 /** A campaign's seed is a number; a scenario's is a text. */
@@ -151,19 +157,20 @@ function knownFailures(path: string | undefined): ReadonlySet<string> {
 }
 
 async function runAll(
+  asks: readonly AskTester[],
   cases: readonly SuiteCase[],
-  agent: AgentUnderTest,
+  seed: string | undefined,
 ): Promise<readonly CaseResult[]> {
-  const results: CaseResult[] = [];
-  for (const suiteCase of cases) {
-    if (!isSurvivable(suiteCase.sound, agent.release)) continue;
-    results.push(runCase(suiteCase, agent));
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${suiteCase.id}`);
-    // Here the ends of processes are heard.
-    await new Promise((done) => setImmediate(done));
-  }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  return results;
+  const results = await inOrder(asks, cases.length, {
+    perform: async (ask, place): Promise<readonly CaseResult[]> => {
+      const suiteCase = defined(cases[place], 'a case');
+      const { result } = await ask({ kind: 'case', id: suiteCase.id, seed });
+      progress(suiteCase.id);
+      return result === undefined ? [] : [{ suiteCase, ...result }];
+    },
+  });
+  progress('');
+  return results.flat();
 }
 
 function text(tested: AgentTested): string {
