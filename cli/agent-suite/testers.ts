@@ -42,28 +42,27 @@ async function close(worker: Worker): Promise<void> {
 }
 
 /**
- * What comes of so many tasks, in their order, whoever does them when; up to the first after which
- * there is nothing more to ask.
+ * What comes of so many tasks, in their order, up to the first after which there is nothing more to ask.
+ * Their number alone says who does which: an agent that carries something over from one run to the
+ * next, which it must not, does so again.
  */
-export async function inOrder<Value>(
-  asks: readonly AskTester[],
+export async function inOrder<Doer, Value>(
+  doers: readonly Doer[],
   count: number,
   one: {
-    readonly perform: (ask: AskTester, place: number) => Promise<Value>;
+    readonly perform: (doer: Doer, place: number) => Promise<Value>;
     readonly isLast?: (value: Value) => boolean;
   },
 ): Promise<readonly Value[]> {
   const values: Value[] = [];
-  let [next, end] = [0, count];
-  const take = async (ask: AskTester): Promise<void> => {
-    while (next < end) {
-      const place = next;
-      next += 1;
-      const value = await one.perform(ask, place);
+  let end = count;
+  const take = async (doer: Doer, first: number): Promise<void> => {
+    for (let place = first; place < end; place += doers.length) {
+      const value = await one.perform(doer, place);
       values[place] = value;
       if (one.isLast?.(value) === true) end = Math.min(end, place + 1);
     }
   };
-  await Promise.all(asks.map(take));
+  await Promise.all(doers.map(take));
   return values.slice(0, end);
 }
