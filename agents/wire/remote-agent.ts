@@ -39,8 +39,11 @@ export class RemoteAgent implements Agent {
         return;
       }
       const { asked } = said;
-      const answer = asked.kind === 'random' ? this.#draw(asked) : writeResult(yield asked, keys);
-      session.answer(said.id, { ...answer, ...this.#news() });
+      const answer =
+        asked.kind === 'random'
+          ? this.#draw(asked)
+          : { ...writeResult(yield asked, keys), ...this.#news() };
+      session.answer(said.id, answer);
     }
     this.#open.delete(id);
   }
@@ -57,7 +60,7 @@ export class RemoteAgent implements Agent {
     return { errno: 'ok', value: draw(limit) };
   }
 
-  /** What goes with the next message to the agent. */
+  /** What goes with the next input, or the answer to the next operation. */
   #news(): { readonly foreignChanges?: number } {
     const changes = this.#remote.environment.foreignChanges();
     if (changes === this.#toldChanges) return {};
