@@ -1,8 +1,9 @@
 import { readSync, writeSync } from 'node:fs';
 import type { Channel, ChannelLine, Fault } from '../wire/index.ts';
 
-/** The longest line: a dump of a few thousand states. */
+/** The longest line, in bytes: a dump of a few thousand states. */
 const longestLine = 8 * 1024 * 1024;
+const lineFeed = 10;
 
 /** How a channel came to its end. */
 export interface ChannelEnd {
@@ -21,11 +22,12 @@ export class DescriptorChannel implements Channel {
   readonly #output: number;
   readonly #ended: (end: ChannelEnd) => Fault;
   readonly #chunk = Buffer.alloc(64 * 1024);
-  readonly #decoder = new TextDecoder();
   #outgoing = '';
-  #rest = '';
-  /** How far the rest was looked through for an end of line. */
-  #searched = 0;
+  /** Whole lines that were read, without their ends, the last one first. */
+  #lines: string[] = [];
+  /** What came after the last whole line: bytes, since a character may be cut in two. */
+  #rest: Buffer[] = [];
+  #restLength = 0;
 
   constructor(ends: {
     readonly input: number;
@@ -44,23 +46,34 @@ export class DescriptorChannel implements Channel {
 
   readLine(): ChannelLine {
     for (;;) {
-      const end = this.#rest.indexOf('\n', this.#searched);
-      if (end >= 0) {
-        const text = this.#rest.slice(0, end);
-        this.#rest = this.#rest.slice(end + 1);
-        this.#searched = 0;
-        return { kind: 'line', text };
-      }
-      this.#searched = this.#rest.length;
-      if (this.#searched > longestLine) {
-        const message = `it wrote a line of more than ${longestLine} characters`;
+      const text = this.#lines.pop();
+      if (text !== undefined) return { kind: 'line', text };
+      if (this.#restLength > longestLine) {
+        const message = `it wrote a line of more than ${longestLine} bytes`;
         return { kind: 'ended', fault: { kind: 'flooded', message } };
       }
       const isTold = this.#flush();
       const length = readSync(this.#input, this.#chunk, 0, this.#chunk.length, null);
-      if (length === 0) return { kind: 'ended', fault: this.#ended({ rest: this.#rest, isTold }) };
-      this.#rest += this.#decoder.decode(this.#chunk.subarray(0, length), { stream: true });
+      if (length === 0) {
+        const rest = Buffer.concat(this.#rest).toString();
+        return { kind: 'ended', fault: this.#ended({ rest, isTold }) };
+      }
+      this.#take(this.#chunk.subarray(0, length));
     }
+  }
+
+  #take(bytes: Buffer): void {
+    const end = bytes.lastIndexOf(lineFeed);
+    if (end >= 0) {
+      const whole = Buffer.concat([...this.#rest, bytes.subarray(0, end)]);
+      this.#lines = whole.toString().split('\n').reverse();
+      this.#rest = [];
+      this.#restLength = 0;
+    }
+    const rest = bytes.subarray(end + 1);
+    if (rest.length === 0) return;
+    this.#rest.push(Buffer.from(rest)); // the chunk is used again
+    this.#restLength += rest.length;
   }
 
   /** Answers whether the other side has taken it all. */

@@ -172,14 +172,12 @@ function writeStart(
   };
 }
 
-/** What an agent in this process is told; `hello` and `stop` are the server's own business. */
+/** What an agent that was started in this process is told; `hello` and `stop` are the server's own business. */
 export function readAgentInput(
-  method: Exclude<InputMethod, 'hello' | 'stop'>,
+  method: Exclude<InputMethod, 'hello' | 'start' | 'stop'>,
   params: unknown,
 ): AgentInput {
   switch (method) {
-    case 'start':
-      return { kind: 'start', start: readStart(inputSchemas.start.parse(params)) };
     case 'keyfile':
       return { kind: 'keyFile', text: inputSchemas.keyfile.parse(params).keyFile ?? undefined };
     case 'nodeUpsert':
@@ -199,7 +197,8 @@ export function readAgentInput(
   }
 }
 
-function readStart(start: ReadInput<'start'>): AgentStart {
+/** What an agent finds when it starts. */
+export function readStart(start: ReadInput<'start'>): AgentStart {
   return {
     keyFile: start.keyFile ?? undefined,
     nodes: start.nodes,

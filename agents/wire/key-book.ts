@@ -13,7 +13,8 @@ export interface WireKey {
 export interface KeyBook {
   handle(key: WireKey): KeyHandle;
   key(handle: KeyHandle): WireKey;
-  shape(shape: StateShape): StateShape;
+  /** The shape with this content: made only if there is none yet. */
+  shape(content: string, make: () => StateShape): StateShape;
 }
 
 const noKey: WireKey = {};
@@ -40,8 +41,8 @@ export class HandlesOfBytes implements KeyBook {
     return this.#keys[handle - 1] ?? noKey;
   }
 
-  shape(shape: StateShape): StateShape {
-    return internShape(this.#shapes, shape);
+  shape(content: string, make: () => StateShape): StateShape {
+    return knownOrMade(this.#shapes, content, make);
   }
 }
 
@@ -102,8 +103,8 @@ export class BytesOfRing implements KeyBook {
     return key;
   }
 
-  shape(shape: StateShape): StateShape {
-    return internShape(this.#shapes, shape);
+  shape(content: string, make: () => StateShape): StateShape {
+    return knownOrMade(this.#shapes, content, make);
   }
 
   #derive(handle: KeyHandle): WireKey {
@@ -132,10 +133,10 @@ function contentOf({ aead, auth, crypt }: WireKey): string {
     .join(' | ');
 }
 
-function internShape(shapes: Map<string, StateShape>, shape: StateShape): StateShape {
-  const content = JSON.stringify(shape);
-  const known = shapes.get(content);
-  if (known !== undefined) return known;
-  shapes.set(content, shape);
-  return shape;
+function knownOrMade<Value>(known: Map<string, Value>, content: string, make: () => Value): Value {
+  const before = known.get(content);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(content, made);
+  return made;
 }

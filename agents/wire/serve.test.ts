@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AgentEnvironment, Operation } from '../../model/agent/index.ts';
+import { keyId } from '../../model/secret/index.ts';
 import { serveAgent, type Answer, type ServedSteps } from './serve.ts';
 
 interface Line {
@@ -148,4 +149,22 @@ test('the last number of foreign changes that was told holds, whatever it was to
     result(3, 'ok', { foreignChanges: 3 }),
   );
   expect(seen).toEqual([0, 2, 3]);
+});
+
+test('a process bears more runs than one run bears secrets', () => {
+  const runs = 8_200;
+  let handles = 0;
+  const stop = { id: 8, method: 'stop', params: { node: 'east/n1' } };
+  const rotations = Array.from({ length: runs }, () => [stop, start]).flat();
+  said(
+    function* ({ keyRing }) {
+      handles += 1;
+      const keyHex = handles.toString(16).padStart(40, '0');
+      const algorithm = { kind: 'aead', name: 'rfc4106(gcm(aes))', keyHex, icvBits: 128 } as const;
+      keyRing.globalKey(keyRing.psk({ keyId: keyId(3), perTunnel: false, algorithm }));
+      yield [];
+    },
+    ...rotations,
+  );
+  expect(handles).toBe(runs + 1);
 });

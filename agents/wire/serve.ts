@@ -16,6 +16,7 @@ import {
   protocolVersion,
   readAgentInput,
   readSettings,
+  readStart,
 } from './inputs.ts';
 import { BytesOfRing, LoggingKeyRing } from './key-book.ts';
 import { resultFrom, type WireResult, writeOperation } from './operations.ts';
@@ -102,8 +103,8 @@ export function serveAgent(channel: Channel, served: Served): void {
 class Server {
   readonly #channel: Channel;
   readonly #served: Served;
-  readonly #ring = new LoggingKeyRing();
-  readonly #keys = new BytesOfRing(this.#ring);
+  #ring = new LoggingKeyRing();
+  #keys = new BytesOfRing(this.#ring);
   readonly #residents = new Map<string, Resident>();
   /** By the ids of the requests that are not answered yet. */
   readonly #asked = new Map<number, Waiting>();
@@ -147,11 +148,11 @@ class Server {
       this.#answer(id, {});
       return;
     }
-    if (method === 'start') this.#start(params);
+    const input = method === 'start' ? this.#start(params) : readAgentInput(method, params);
     const resident = defined(this.#residents.get(node), `an agent on ${node}`);
     this.#current = id;
     if (foreignChanges !== undefined) resident.news.foreignChanges = foreignChanges;
-    resident.open.set(id, resident.agent.handle(readAgentInput(method, params), nowUs));
+    resident.open.set(id, resident.agent.handle(input, nowUs));
     this.#advance(resident, id, undefined);
   }
 
@@ -167,7 +168,7 @@ class Server {
     };
   }
 
-  #start(params: unknown): void {
+  #start(params: unknown): AgentInput {
     const start = inputSchemas.start.parse(params);
     const profile = agentProfiles[this.#served.release ?? start.release];
     const news: News = { foreignChanges: 0 };
@@ -185,12 +186,17 @@ class Server {
     };
     const agent = this.#served.make(environment);
     this.#residents.set(start.node, { agent, news, open: new Map() });
+    return { kind: 'start', start: readStart(start) };
   }
 
   #stop(node: string): void {
     const resident = this.#residents.get(node);
     this.#residents.delete(node);
     for (const [id, asked] of this.#asked) if (asked.resident === resident) this.#asked.delete(id);
+    if (this.#residents.size > 0) return;
+    // Nobody holds a handle any more: what a run has made of keys goes with it.
+    this.#ring = new LoggingKeyRing();
+    this.#keys = new BytesOfRing(this.#ring);
   }
 
   /** An answer, unless it comes to an agent that was stopped. */

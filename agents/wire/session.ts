@@ -132,7 +132,10 @@ export class Session {
   }
 
   answer(id: number, result: WireResult): void {
-    this.#send({ jsonrpc: '2.0', id, result });
+    // Four answers of five say no more than this.
+    const isBareOk = result.errno === 'ok' && Object.keys(result).length === 1;
+    if (isBareOk) this.#write(`{"jsonrpc":"2.0","id":${id},"result":{"errno":"ok"}}`);
+    else this.#send({ jsonrpc: '2.0', id, result });
   }
 
   /** Tells that the agent of a node is gone, its inputs with it, and waits until that is known. */
@@ -145,7 +148,11 @@ export class Session {
   }
 
   #send(message: object): void {
-    if (this.#fault === undefined) this.#channel.write(`${JSON.stringify(message)}\n`);
+    this.#write(JSON.stringify(message));
+  }
+
+  #write(line: string): void {
+    if (this.#fault === undefined) this.#channel.write(`${line}\n`);
   }
 
   /** The next message about an input; undefined: there was a fault. */

@@ -146,7 +146,7 @@ export function stateFrom(state: ReadState, keys: KeyBook): StateConfig {
   const key = keys.handle(state);
   const { value } = markOrAny(state.mark);
   const config = {
-    shape: keys.shape(shapeFrom(state)),
+    shape: keys.shape(shapeContent(state), () => shapeFrom(state)),
     source: src,
     destination: dst,
     spi: index,
@@ -158,6 +158,13 @@ export function stateFrom(state: ReadState, keys: KeyBook): StateConfig {
   return { ...config, seed: { output: oseq, outputHigh: oseqHi, input: seq, inputHigh: seqHi } };
 }
 
+/** All that {@link shapeFrom} looks at: nearly every state has a shape that is known already. */
+function shapeContent(state: ReadState): string {
+  const { mode: of, reqid, mark: { mask } = anything, outputMark, esn, replayWindow, ifid } = state;
+  const output = outputMark === undefined ? '' : `${outputMark.value}/${outputMark.mask}`;
+  return `${of} ${reqid} ${mask} ${output} ${esn} ${replayWindow} ${icvBitsOf(state)} ${ifid}`;
+}
+
 function shapeFrom(state: ReadState): StateShape {
   return {
     mode: state.mode,
@@ -165,9 +172,13 @@ function shapeFrom(state: ReadState): StateShape {
     markMask: markOrAny(state.mark).mask,
     ...(state.outputMark === undefined ? {} : { outputMark: state.outputMark }),
     replay: replayFrom(state),
-    icvBits: state.aead?.icvLen ?? state.auth?.truncateLen ?? icvBitsByDefault,
+    icvBits: icvBitsOf(state),
     ...(state.ifid === undefined ? {} : { interfaceId: state.ifid }),
   };
+}
+
+function icvBitsOf({ aead, auth }: ReadState): number {
+  return aead?.icvLen ?? auth?.truncateLen ?? icvBitsByDefault;
 }
 
 /** XFRMA_REPLAY_ESN_VAL holds any window; without it the window is 32 packets at most. */

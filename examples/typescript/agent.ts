@@ -34,6 +34,7 @@ import {
   outputPolicy,
   outputState,
   type PolicyConfig,
+  type Prefix,
   secretRules,
   type Selector,
   type ServedAgent,
@@ -261,7 +262,7 @@ class ExampleAgent implements ServedAgent {
     for (const node of nodes) {
       const nodeId = yield* this.#identify(node);
       for (const operation of this.#operationsFor(node, nodeId)) {
-        const content = JSON.stringify(operation);
+        const content = contentOf(operation);
         if (!this.#made.has(content)) missing.set(content, operation);
       }
     }
@@ -386,6 +387,29 @@ class ExampleAgent implements ServedAgent {
     this.#made.clear();
     yield { kind: 'nodeMapDelete', address };
   }
+}
+
+/** All in which one thing that this agent makes can differ from another. */
+function contentOf(operation: Operation): string {
+  switch (operation.kind) {
+    case 'nodeMapUpdate':
+      return `${operation.address.text} ${operation.nodeId} ${operation.keyId}`;
+    case 'xfrmStateAdd': {
+      const { shape, source, destination, spi, markValue, key } = operation.state;
+      return `${source.text} ${destination.text} ${spi} ${markValue} ${key} ${shape.reqid}`;
+    }
+    case 'xfrmPolicyUpdate': {
+      const { direction, selector, mark, templates } = operation.policy;
+      const [from, to] = [prefixText(selector.source), prefixText(selector.destination)];
+      return `${direction} ${from} ${to} ${mark.value} ${templates[0]?.destination?.text ?? ''}`;
+    }
+    default:
+      return JSON.stringify(operation);
+  }
+}
+
+function prefixText({ address, length }: Prefix): string {
+  return `${address.text}/${length}`;
 }
 
 /** Goes on with what failed at first: answers whether it could be done in the end. */
