@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 /** Something worth measuring. `bench/bench.ts` runs it and prints the outcome. */
 export interface Benchmark {
   readonly name: string;
-  run(): Measurement;
+  run(): Measurement | Promise<Measurement>;
 }
 
 export interface Measurement {

@@ -1,6 +1,13 @@
 import { assert } from '../model/assert.ts';
 import { minute, millisecond, second } from '../model/time.ts';
-import { noLesson, nothingExpected, planNodes, type Scenario, simulate } from '../sim/index.ts';
+import {
+  noLesson,
+  nothingExpected,
+  planNodes,
+  type Scenario,
+  simulate,
+  type SimulateOptions,
+} from '../sim/index.ts';
 import { type Benchmark, medianSeconds } from './harness.ts';
 
 const runs = 20;
@@ -69,7 +76,17 @@ export const thousandNodes: Benchmark = {
   },
 };
 
-export function rotation(nodes: number, families: readonly (4 | 6)[]): Scenario {
+/** A rotation of three nodes without traffic, for the bare work of an agent. */
+export function rotateOnce(run: number, options: SimulateOptions = {}): void {
+  const scenario: Scenario = { ...rotation(3, [4, 6]), traffic: [], seed: String(run) };
+  const { nodes } = simulate(scenario, options);
+  assert(
+    nodes.every(({ loadedKeyId }) => loadedKeyId === 4),
+    'a node has not rotated',
+  );
+}
+
+function rotation(nodes: number, families: readonly (4 | 6)[]): Scenario {
   const constant = (value: number): { readonly kind: 'constant'; readonly value: number } => ({
     kind: 'constant',
     value,
