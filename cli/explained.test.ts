@@ -611,6 +611,14 @@ const told: Readonly<Record<string, Told>> = {
     remedy:
       'east/n1 cannot replace a state in one step (cilium/cilium#32240): the gap ends by itself, 0.2 ms after it began; it comes with the change of the release, so take pods off east/n1 meanwhile',
   },
+  'upgrade/skips-a-release': {
+    chain: [
+      'east/n2 has a state to receive key 3 from east/n1, but none with the addresses and the mark',
+      'east/n1 restarts its agent, on another release: cilium-1.18',
+    ],
+    remedy:
+      'have east/n2 and east/n1 run the same release: another one may encrypt other packets, between other addresses (v1.18 the VXLAN packets, in tunnel mode)',
+  },
   'xfrm/forward-policy-missing': {
     chain: ['east/n2 has its XFRM policies deleted by hand, direction fwd'],
     remedy:

@@ -67,6 +67,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
   'rotation/old-key-reclaimed-early': ['rotate', 'delays.at'],
   'upgrade/rotation-during-downgrade': ['upgrade'],
   'upgrade/rotation-during-upgrade': ['upgrade'],
+  'upgrade/skips-a-release': ['upgrade'],
   'xfrm/forward-policy-missing': ['deleteXfrmPolicies'],
   'xfrm/input-states-deleted': ['deleteXfrmStates'],
   'xfrm/memory-pressure': ['memoryPressure'],

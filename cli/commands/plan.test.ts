@@ -132,6 +132,37 @@ it('is inconclusive where no encrypted packet comes to the program, which VXLAN 
   expect(planned(insideVxlan).text).not.toContain('the encrypt-interface of east');
 });
 
+it.each([
+  [
+    'encrypts VXLAN packets, which the other cannot decrypt',
+    '{name: east, release: cilium-1.19, nodes: 2}',
+    '{name: west, release: cilium-1.16, nodes: 2}',
+    'packets from east/n1 to west/n1, lost before anything rotates (XfrmInNoStates)',
+  ],
+  [
+    'routes otherwise',
+    '{name: east, release: cilium-1.19, nodes: 2, routing: native}',
+    '{name: west, release: cilium-1.19, nodes: 2, routing: tunnel}',
+    'packets from west/n1 to east/n1, lost before anything rotates (XfrmInNoStates)',
+  ],
+  [
+    'has another key from the start',
+    '{name: east, release: cilium-1.19, nodes: 2}',
+    `{name: west, release: cilium-1.19, nodes: 2, secret: "3+ rfc4106(gcm(aes)) ${'7'.repeat(40)} 128"}`,
+    'packets from east/n1 to west/n1, lost before anything rotates (XfrmInStateProtoError)',
+  ],
+])('is inconclusive for a mesh in which one cluster %s', (_, east, west, aside) => {
+  const { text, value } = planned(`title: A mesh
+clusters:
+  - ${east}
+  - ${west}
+procedure:
+  - rotate: [east, west]
+`);
+  expect(value).toBe(3);
+  expect(text).toContain(aside);
+});
+
 it('takes the ID of a scenario of the library, and calls none safe that a run of it is not', () => {
   const called: string[] = [];
   for (const { id, outcome, content } of readWholeLibrary()) {

@@ -72,12 +72,15 @@ function replaced(
 function remedyOfGap(found: Found, { name }: End, length: number): string {
   if (isSameIdTwice(found)) return remedyOfSameId;
   const gap = `${name} cannot replace a state in one step (cilium/cilium#32240): the gap ends by itself, ${length / 1000} ms after it began`;
-  const isReleaseChange = bothEnds(found).some(({ history }) =>
-    history.releases.some(({ at }) => at <= found.lost.at),
-  );
-  return isReleaseChange
+  return isReleaseChanged(found)
     ? `${gap}; it comes with the change of the release, so take pods off ${name} meanwhile`
     : gap;
+}
+
+function isReleaseChanged(found: Found): boolean {
+  return bothEnds(found).some(({ history }) =>
+    history.releases.some(({ at }) => at <= found.lost.at),
+  );
 }
 
 function deletedInUse(found: Found, end: End, at: number): Explanation {
@@ -108,7 +111,7 @@ function unmarked(found: Found): Explanation {
 
 /** There is a state of this key, and something hinders the packet from getting to it. */
 function stateDoesNotFit(found: Found, end: End): Explanation {
-  const { name, peer, state } = end;
+  const { name, state } = end;
   const isByHand = befell(found.faults, 'deleteXfrmPolicies', name);
   const what = `has a ${stateOf(end, state.keyId)}, but ${missing(end, isByHand)}`;
   return {
@@ -119,10 +122,20 @@ function stateDoesNotFit(found: Found, end: End): Explanation {
       { at: state.at, node: name, what },
     ],
     missedBy: undefined,
-    remedy: isByHand
-      ? putBack(end)
-      : `look at addresses, marks and node IDs of ${name}'s states and policies for ${peer}: they are not those of the packet`,
+    remedy: isByHand ? putBack(end) : remedyOfMisfit(found, end),
   };
+}
+
+function remedyOfMisfit(found: Found, { name, peer }: End): string {
+  if (isReleaseChanged(found)) {
+    return `have ${name} and ${peer} run the same release: another one may encrypt other packets, between other addresses (v1.18 the VXLAN packets, in tunnel mode)`;
+  }
+  const objects = `${name}'s states and policies for ${peer}`;
+  const look = `look at addresses, marks and node IDs of ${objects}: they are not those of the packet`;
+  const { sender, receiver } = found.lost;
+  return found.clusterOf(sender) === found.clusterOf(receiver)
+    ? look
+    : `${look}; all clusters of a mesh must have one routing mode, and releases that encrypt alike`;
 }
 
 function missing({ role }: End, isByHand: boolean): string {

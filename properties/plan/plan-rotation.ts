@@ -16,6 +16,7 @@ import {
 } from '../margin/safe-duration.ts';
 import { delayLimits } from './limits.ts';
 import { representatives } from './representatives.ts';
+import { restingLoss } from './resting-loss.ts';
 import type { PlannedReadiness, PlannedStep, RotationPlan } from './rotation-plan.ts';
 import { sequenceLife } from './sequence-life.ts';
 
@@ -43,6 +44,7 @@ export function planRotation(given: Scenario, options: PlanOptions): RotationPla
     ({ nodes: those }) => those.filter(({ present }) => present).length,
   );
   const holds = refusal === undefined && margin >= 0 && steps.every(isInTime);
+  const unfollowed = [...procedure.unfollowed, ...lossesAtRest(scenario, procedure)];
   return {
     title: scenario.title,
     nodes: all.length,
@@ -52,7 +54,7 @@ export function planRotation(given: Scenario, options: PlanOptions): RotationPla
       release,
       rotationDuration: procedure.rotationDurations[index] ?? 0,
     })),
-    verdict: !holds ? 'unsafe' : procedure.unfollowed.length > 0 ? 'inconclusive' : 'safe',
+    verdict: !holds ? 'unsafe' : unfollowed.length > 0 ? 'inconclusive' : 'safe',
     refusal,
     needed: [500, 990, worstLuck].map((perMille) => ({
       percentile: perMille / 10,
@@ -73,7 +75,7 @@ export function planRotation(given: Scenario, options: PlanOptions): RotationPla
     backgroundSync: backgroundSyncInterval(all.length),
     limits: limitsOf(worst.question, planned?.mostInstall),
     restarts: restartsOf(worst.question, margin),
-    unfollowed: procedure.unfollowed,
+    unfollowed,
   };
 }
 
@@ -178,6 +180,15 @@ function conditionFor(
 
 function isInTime({ timing }: PlannedStep): boolean {
   return timing === 'in time';
+}
+
+/** Where more is not followed, packets may be lost for that. */
+function lossesAtRest(scenario: Scenario, { unfollowed }: FollowedProcedure): readonly string[] {
+  if (unfollowed.length > 0) return [];
+  const loss = restingLoss(scenario);
+  if (loss === undefined) return [];
+  const { sender, receiver, fate } = loss;
+  return [`packets from ${sender} to ${receiver}, lost before anything rotates (${fate})`];
 }
 
 function refusalOf(
