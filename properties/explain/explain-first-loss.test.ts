@@ -177,6 +177,30 @@ describe('nodes that come and go', () => {
     );
   });
 
+  it('is not put down to a network link that the packet does not take', () => {
+    const links = (...pairs: readonly [string, string][]) =>
+      pairs.map(([from, to]) => ({
+        at: 10 * second,
+        fault: {
+          kind: 'delayLink' as const,
+          link: { kind: 'network' as const, from: node(from), to: node(to) },
+          extra: 1,
+          duration: 9 * minute,
+        },
+      }));
+    const late: Wanted = {
+      from: node('n1'),
+      to: node('n3'),
+      delayOverrides: [delayAt('n3', 'secretSync', constant(8 * minute))],
+    };
+    const taken = 'east/n1: has its network link slowed down';
+    const others = links(['n1', 'n2'], ['n3', 'n1'], ['n2', 'n3']);
+    const without = firstLossOf(smallScenario({ ...late, faults: others }));
+    expect(story(without).join()).not.toContain('network link');
+    const own = firstLossOf(smallScenario({ ...late, faults: links(['n1', 'n3']) }));
+    expect(story(own)).toContainEqual(`10 s ${taken}`);
+  });
+
   it('does not take the states of a node that left for a key that was reclaimed', () => {
     // n3 leaves, so that n1 deletes states of key 3; then n1 announces key 4 before it can receive.
     const found = firstLossOf(

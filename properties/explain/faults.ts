@@ -28,8 +28,16 @@ export function toldFaults(
   });
 }
 
-/** Nodes that come and go matter to all, and so do links; the rest to the node that it befalls. */
-export function concerns({ fault }: ToldFault, ends: readonly NodeName[]): boolean {
+/**
+ * Whether a fault may have to do with the packets from one node to another: nodes that come and go
+ * matter to all, and so do links, but for the network between others; the rest to the node that it
+ * befalls.
+ */
+export function concerns({ fault }: ToldFault, ends: readonly [NodeName, NodeName]): boolean {
+  if ('link' in fault && fault.link.kind === 'network') {
+    const { from, to } = fault.link;
+    return selects(from, selectable(ends[0])) && selects(to, selectable(ends[1]));
+  }
   if (!('nodes' in fault) || fault.kind === 'leave' || fault.kind === 'replace') return true;
   return ends.some((end) => selects(fault.nodes, selectable(end)));
 }
