@@ -353,6 +353,21 @@ describe('a node that is replaced by one with its addresses', () => {
   });
 });
 
+it('a node that is there already cannot replace another: the run has no verdict', () => {
+  const recording = during(
+    [
+      at(30 * second, { kind: 'join', nodes: node('n4') }),
+      at(minute, { kind: 'replace', nodes: node('n3'), by: 'n4' }),
+    ],
+    { clusters: [clusterWith({ nodes: 4, absent: ['n4'] })] },
+  );
+  expect(recording.run.end).toEqual({
+    kind: 'inconclusive',
+    at: minute,
+    reason: 'east/n4 is there already: it cannot replace east/n3',
+  });
+});
+
 describe('a secret that is newer than a rebooted node', () => {
   it('is the one it comes up with', () => {
     const reboot = at(minute, { kind: 'reboot', nodes: node('n3'), downtime: 5 * second });

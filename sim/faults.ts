@@ -154,7 +154,12 @@ function selected(world: World, selector: NodeSelector): readonly SimNode[] {
   return world.nodes.filter((node) => selects(selector, node));
 }
 
-function replace({ life, traffic }: Simulation, node: SimNode, by: SimNode): void {
+/** Who is there already, since a scenario has it come twice, cannot come with another's addresses. */
+function replace({ world, life, traffic }: Simulation, node: SimNode, by: SimNode): void {
+  if (by.isMember) {
+    world.inconclusive ??= `${by.name} is there already: it cannot replace ${node.name}`;
+    return;
+  }
   life.replace(node, by);
   for (const one of traffic) one.reroute();
 }
