@@ -532,6 +532,11 @@ const told: Readonly<Record<string, Told>> = {
     chain: ['the secret is written', 'reads a key file without a key'],
     remedy: 'write a secret with a key, under a new key ID: without one, east/n1 sends plaintext',
   },
+  'key-file/key-without-salt': {
+    chain: ['east/n1 loads key 4', 'east/n1 cannot do xfrmStateAdd, 8 times up to the loss'],
+    remedy:
+      'write another key under the next key ID: the kernel of east/n1 takes no state with this algorithm, or with a key of this length (rfc4106(gcm(aes)): 20, 28 or 36 octets, the last 4 a salt)',
+  },
   'key-file/same-key-id-1.16': {
     chain: ['the secret is written', 'east/n1 loads key 3'],
     remedy: sameId,

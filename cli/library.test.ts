@@ -52,6 +52,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
   'device/decryption-interface-missing': ['encrypt-interface'],
   'device/encryption-interface-missing': ['encrypt-interface'],
   'key-file/empty': ['writeSecret'],
+  'key-file/key-without-salt': ['writeSecret'],
   'key-file/same-key-id-1.16': ['writeSecret', 'delays.at'],
   'key-file/same-key-id-1.17': ['writeSecret', 'restartAgent'],
   // Without the new key it is a reboot, which loses packets of its own.

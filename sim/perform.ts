@@ -11,8 +11,12 @@ const done: OperationResult = { errno: 'ok' };
 export function perform(world: World, node: SimNode, operation: Operation): OperationResult {
   const failure = takeFailure(node, operation);
   if (failure === undefined) return apply(world, node, operation);
-  world.trace.record('operationFailed', world.now, node.index, world.trace.text(operation.kind));
+  noteFailure(world, node, operation.kind);
   return { errno: failure };
+}
+
+function noteFailure({ trace, now }: World, node: SimNode, operation: Operation['kind']): void {
+  trace.record('operationFailed', now, node.index, trace.text(operation));
 }
 
 function takeFailure(node: SimNode, operation: Operation): Errno | undefined {
@@ -122,7 +126,11 @@ function answer(errno: Errno): OperationResult {
 
 function addState(world: World, node: SimNode, state: StateConfig): OperationResult {
   const errno = node.xfrm.addState(state, world.now);
-  if (errno !== 'ok') return { errno };
+  if (errno !== 'ok') {
+    // A duplicate the agent deals with; a key that the kernel does not take stays refused.
+    if (errno !== 'EEXIST') noteFailure(world, node, 'xfrmStateAdd');
+    return { errno };
+  }
   node.countStates(state.spi, 1);
   recordState(world, 'stateAdded', node, state);
   return done;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address as parsedAddress, prefix as parsedPrefix } from '../../model/address.ts';
+import { type KernelRefusal, kernelRefusal } from '../../model/secret/index.ts';
 import type {
   KeyHandle,
   Mark,
@@ -162,10 +163,12 @@ export function stateFrom(state: ReadState, keys: KeyBook): StateConfig {
 function shapeContent(state: ReadState): string {
   const { mode: of, reqid, mark: { mask } = anything, outputMark, esn, replayWindow, ifid } = state;
   const output = outputMark === undefined ? '' : `${outputMark.value}/${outputMark.mask}`;
-  return `${of} ${reqid} ${mask} ${output} ${esn} ${replayWindow} ${icvBitsOf(state)} ${ifid}`;
+  const crypto = `${icvBitsOf(state)} ${refusalOf(state)}`;
+  return `${of} ${reqid} ${mask} ${output} ${esn} ${replayWindow} ${crypto} ${ifid}`;
 }
 
 function shapeFrom(state: ReadState): StateShape {
+  const refusal = refusalOf(state);
   return {
     mode: state.mode,
     reqid: state.reqid,
@@ -173,12 +176,23 @@ function shapeFrom(state: ReadState): StateShape {
     ...(state.outputMark === undefined ? {} : { outputMark: state.outputMark }),
     replay: replayFrom(state),
     icvBits: icvBitsOf(state),
+    ...(refusal === undefined ? {} : { refusal }),
     ...(state.ifid === undefined ? {} : { interfaceId: state.ifid }),
   };
 }
 
 function icvBitsOf({ aead, auth }: ReadState): number {
   return aead?.icvLen ?? auth?.truncateLen ?? icvBitsByDefault;
+}
+
+function refusalOf({ aead, auth, crypt }: ReadState): KernelRefusal | undefined {
+  if (aead !== undefined) {
+    return kernelRefusal({ kind: 'aead', name: aead.name, keyHex: aead.key, icvBits: aead.icvLen });
+  }
+  if (auth === undefined || crypt === undefined) return undefined;
+  const [authName, cryptName] = [auth.name, crypt.name];
+  const [authKeyHex, cryptKeyHex] = [auth.key, crypt.key];
+  return kernelRefusal({ kind: 'authCrypt', authName, authKeyHex, cryptName, cryptKeyHex });
 }
 
 /** XFRMA_REPLAY_ESN_VAL holds any window; without it the window is 32 packets at most. */

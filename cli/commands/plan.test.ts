@@ -184,6 +184,10 @@ it.each([
     '16+ rfc4106(gcm(aes)) 76543210fedcba9876543210fedcba9876543210 128',
     'refuse (failed to parse SPI: encryption key space exhausted',
   ],
+  [
+    '4+ rfc4106(gcm(aes)) 76543210fedcba9876543210fedcba98 128',
+    'a key of east that the kernel refuses (EINVAL: its algorithm or its length)',
+  ],
 ])('is inconclusive where the secret becomes "%s"', (secret, aside) => {
   const text = oneCluster('nodes: 3').replace(
     'rotate: east',

@@ -4,7 +4,7 @@ import {
   inputObjectMark,
   outputObjectMark,
 } from '../datapath/index.ts';
-import type { IpsecKey, KeyRing, PskId } from '../secret/index.ts';
+import { type IpsecKey, kernelRefusal, type KeyRing, type PskId } from '../secret/index.ts';
 import type { ReplayShape, StateShape } from '../xfrm/index.ts';
 
 /** Request IDs of Cilium's states: pod traffic, and the overlay's. */
@@ -42,6 +42,7 @@ function shape(
   purpose: { readonly direction: 'in' | 'out'; readonly reqid: number },
 ): StateShape {
   const outgoing = purpose.direction === 'out';
+  const refusal = kernelRefusal(key.algorithm);
   return {
     mode: 'tunnel',
     reqid: purpose.reqid,
@@ -49,6 +50,7 @@ function shape(
     outputMark: outgoing ? encryptedMark : decryptedMark,
     replay: key.perTunnel ? extended : unprotected,
     icvBits: icvBits(key),
+    ...(refusal === undefined ? {} : { refusal }),
   };
 }
 

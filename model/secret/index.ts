@@ -18,6 +18,7 @@ export {
 export { type SecretError, type SecretErrorCode, secretErrorCodes } from './secret-error.ts';
 export { keyFileNotFound, type KeyFileLoad, loadedKeyId, loadKeyFile } from './key-file.ts';
 export { formatKey } from './format-key.ts';
+export { type KernelRefusal, kernelRefusal } from './kernel-refusal.ts';
 export { type RotationFailure, rotatedSecret } from './rotated-secret.ts';
 export { type BootIdCheck, checkBootId } from './boot-id.ts';
 export {

@@ -47,6 +47,8 @@ export interface StateShape {
   readonly outputMark?: Mark;
   readonly replay: ReplayShape;
   readonly icvBits: number;
+  /** What the kernel says to its algorithms and key, if it does not take them. */
+  readonly refusal?: 'ENOSYS' | 'EINVAL';
   /** What inner traffic it is for; absent: all of `selectorFamily`. */
   readonly selector?: Selector;
   /**

@@ -103,14 +103,17 @@ export function replaceSequence(
 }
 
 /**
- * The order is the kernel's: a window that is too large, an unknown algorithm, a window of nothing.
+ * The order is the kernel's: a window that is too large, an unknown algorithm, a key that it does not
+ * take, a window of nothing.
  * Source: Linux 6.1, net/xfrm/xfrm_user.c, verify_replay, xfrm_state_construct;
- * net/xfrm/xfrm_replay.c, xfrm_init_replay.
+ * net/xfrm/xfrm_state.c, __xfrm_init_state; net/xfrm/xfrm_replay.c, xfrm_init_replay.
  */
-function validate(kernel: Kernel, { replay, icvBits, direction }: StateShape): Errno {
+function validate(kernel: Kernel, shape: StateShape): Errno {
+  const { replay, icvBits, refusal, direction } = shape;
   const largest = replay.kind === 'legacy' ? largestLegacyWindow : largestWindow;
   if (replay.window > largest) return 'EINVAL';
   if (!icvLengths.includes(icvBits)) return 'ENOSYS';
+  if (refusal !== undefined) return refusal;
   if (replay.kind !== 'esn' || replay.window > 0) return 'ok';
   return kernel.profile.allowsEsnWindowZero && direction === 'out' ? 'ok' : 'EINVAL';
 }

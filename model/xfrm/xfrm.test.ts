@@ -207,6 +207,15 @@ describe('requests', () => {
     expect(kernel().addState(inState({ shape: { ...shape, icvBits: 80 } }), 0)).toBe('ENOSYS');
   });
 
+  it('refuse what no algorithm takes, before they look whether there is such a state', () => {
+    const xfrm = kernel();
+    expect(xfrm.addState(inState(), 0)).toBe('ok');
+    for (const refusal of ['ENOSYS', 'EINVAL'] as const) {
+      const refused = inState({ shape: { ...shape, refusal } });
+      expect([xfrm.addState(refused, 0), xfrm.updateState(refused)]).toEqual([refusal, refusal]);
+    }
+  });
+
   it('flush everything but the counters', () => {
     const xfrm = kernel();
     for (const spi of [3, 4, 5]) xfrm.addState(inState({ spi }), 0);

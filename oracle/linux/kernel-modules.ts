@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { KernelMissing } from './failure.ts';
 
 /**
- * What ESP needs, with the random generator that its IVs come from, and the devices around it. Of
- * those not there, the kernel has them built in, or does without.
+ * What ESP needs, with the random generator that its IVs come from and the algorithms that a secret may
+ * name, and the devices around it. Of those not there, the kernel has them built in, or does without.
  */
 const wanted: readonly string[] = [
   'virtio_pci',
@@ -27,6 +27,11 @@ const wanted: readonly string[] = [
   'ghash_clmulni_intel',
   'aesni_intel',
   'gcm',
+  'ccm',
+  'chacha_generic',
+  'poly1305_generic',
+  'chacha20poly1305',
+  'des_generic',
   'seqiv',
   'echainiv',
   'xfrm_user',

@@ -160,7 +160,7 @@ function notYetInstalled(found: Found, end: End): Explanation {
       ...installCause(end, lost.keyId),
     ],
     missedBy: readyAt === undefined ? undefined : readyAt - lost.at,
-    remedy: failures.length > 0 ? remedyOfFailure(end) : remedyOfOrder(found, end),
+    remedy: failures.length > 0 ? remedyOfFailure(found, end) : remedyOfOrder(found, end),
   };
 }
 
@@ -175,7 +175,10 @@ function installCause(end: End, keyId: number): Cause[] {
   ];
 }
 
-function remedyOfFailure({ name }: End): string {
+function remedyOfFailure({ faults }: Found, { name }: End): string {
+  if (!befell(faults, 'failOperation', name)) {
+    return `write another key under the next key ID: the kernel of ${name} takes no state with this algorithm, or with a key of this length (rfc4106(gcm(aes)): 20, 28 or 36 octets, the last 4 a salt)`;
+  }
   return `restart the agent of ${name}, which then installs what has failed, or wait for its background sync: the agent goes on as if nothing had failed`;
 }
 

@@ -1,5 +1,11 @@
 import { agentProfiles } from '../../model/agent/index.ts';
-import { type IpsecKey, loadKeyFile, rotatedSecret, successor } from '../../model/secret/index.ts';
+import {
+  type IpsecKey,
+  kernelRefusal,
+  loadKeyFile,
+  rotatedSecret,
+  successor,
+} from '../../model/secret/index.ts';
 import { second, type Microseconds } from '../../model/time.ts';
 import type { Condition, Scenario, Step } from '../../sim/index.ts';
 import { marksEncrypted, selects } from '../../sim/index.ts';
@@ -191,6 +197,9 @@ class Follower {
       this.unfollowed.add(`a key that the agents of ${name} refuse (${error.message})`);
     } else if (key === undefined) {
       this.unfollowed.add(`a secret of ${name} without a key`);
+    } else if (kernelRefusal(key.algorithm) !== undefined) {
+      const what = `${kernelRefusal(key.algorithm)}: its algorithm or its length`;
+      this.unfollowed.add(`a key of ${name} that the kernel refuses (${what})`);
     } else if (before !== undefined && key.keyId !== successor(before.keyId)) {
       this.unfollowed.add(`key ID ${key.keyId} of ${name}, which does not follow ${before.keyId}`);
     }
