@@ -44,6 +44,12 @@ faults:
   - { at: 3m, failOperation: { nodes: east/n1, operation: xfrmStateAdd, errno: ENOMEM, times: 2 } }
   - { at: 4m, leave: { nodes: east/n3 } }
 `,
+  keyThatTheKernelRefuses: `
+procedure:
+  - { wait: 10s }
+  - { writeSecret: { cluster: east, text: 4+ rfc4106(gcm(aes)) 00 128 } }
+  - { wait: 3m }
+`,
   crashWhileInstalling: `
 delays: { install: 2s }
 procedure: [{ wait: 10s }, { rotate: east }, { wait: 8m }]
