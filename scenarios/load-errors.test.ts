@@ -107,7 +107,7 @@ title: b
     const text = `title: *story
 `;
     expect(errorsOf(text)).toMatchInlineSnapshot(`
-      "UNKNOWN_ALIAS a.yaml: the alias *story stands for nothing
+      "UNKNOWN_ALIAS a.yaml:1:8: the alias *story stands for nothing
         expected: an anchor &story before it
         hint: a text that begins with * needs quotes"
     `);

@@ -1,13 +1,16 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
   type Pair,
   parseAllDocuments,
+  visit,
   type YAMLError,
 } from 'yaml';
 import { failure, type Result, success } from '../model/result.ts';
@@ -54,6 +57,8 @@ export function readYaml(text: string, file: string): Result<YamlSource, readonl
     if (fault !== undefined) return failure(whole(syntaxProblem(fault), fault.pos[0]));
     if (second !== undefined) return failure(whole(multipleDocuments, second.range[0]));
     if (isNothing(document.contents)) return failure(whole(emptyFile));
+    const lost = aliasOfNothing(document);
+    if (lost !== undefined) return failure(whole(unknownAlias(lost.source), lost.range?.[0]));
     // The limit is the default of the package, spelt out: a few hundred bytes could else fill the memory.
     const data: unknown = document.toJS({ maxAliasCount: 100 });
     return success({
@@ -68,9 +73,10 @@ export function readYaml(text: string, file: string): Result<YamlSource, readonl
     });
   } catch (error) {
     // What the package throws: a ReferenceError about aliases, or the RangeError of a full stack.
-    const problem = error instanceof ReferenceError ? aliasProblem(error.message) : undefined;
-    if (problem !== undefined) return failure(whole(problem));
     if (error instanceof RangeError) return failure(whole(nestedTooDeep));
+    const isAboutAliases =
+      error instanceof ReferenceError && error.message.startsWith('Excessive alias count');
+    if (isAboutAliases) return failure(whole(tooManyAliases));
     throw error;
   }
 }
@@ -114,17 +120,29 @@ const nestedTooDeep: Problem = {
   hint: '',
 };
 
-/** What the package means with a ReferenceError; undefined if it is not the package's. */
-function aliasProblem(message: string): Problem | undefined {
-  if (message.startsWith('Excessive alias count')) return tooManyAliases;
-  const name = /^Unresolved alias .*: (\S+)$/.exec(message)?.[1];
-  if (name === undefined) return undefined;
+function unknownAlias(name: string): Problem {
   return {
     code: 'UNKNOWN_ALIAS',
     message: `the alias *${name} stands for nothing`,
     expected: `an anchor &${name} before it`,
     hint: 'a text that begins with * needs quotes',
   };
+}
+
+/** The first alias without an anchor before it. */
+function aliasOfNothing(document: Document): Alias | undefined {
+  const anchors = new Set<string>();
+  let lost: Alias | undefined;
+  visit(document, (_, node) => {
+    if (isAlias(node)) {
+      if (anchors.has(node.source)) return undefined;
+      lost = node;
+      return visit.BREAK;
+    }
+    if (isNode(node) && node.anchor !== undefined) anchors.add(node.anchor);
+    return undefined;
+  });
+  return lost;
 }
 
 function syntaxProblem(error: YAMLError): Problem {
