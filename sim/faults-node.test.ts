@@ -336,6 +336,13 @@ describe('a node that is replaced by one with its addresses', () => {
     expect(recording.events('packetFate', delivered)).toHaveLength(119);
   });
 
+  it('may have left before: its addresses are free then', () => {
+    const leave = at(30 * second, { kind: 'leave', nodes: node('n3') });
+    const late = during([leave, replace], cluster);
+    expect(lossesSince(late, minute + second)).toEqual([]);
+    expect(late.node('east/n4').tunnelEndpoint).toBe(late.node('east/n3').tunnelEndpoint);
+  });
+
   it('is reached again even if the peers hear of it before they hear that the other one left', () => {
     // Both have the same ID at the peers then, and what is removed for n3 was also for n4: the
     // background sync, which comes by each node within 1 min x ln 4 = 83 s, puts it back.

@@ -59,10 +59,10 @@ export class NodeLife {
     this.#world.queue.schedule(this.#world.now + downtime, { run: powerOn });
   }
 
-  /** The node leaves, and `by` joins with its addresses. */
+  /** The node leaves, if it is still there, and `by` joins with its addresses. */
   replace(node: SimNode, by: SimNode): void {
     assert(!by.isMember, `${by.name} is there already`);
-    this.leave(node);
+    if (node.isMember) this.leave(node);
     const { internalIp, ciliumInternalIp, podCidr } = node.plan;
     by.plan = { ...by.plan, internalIp, ciliumInternalIp, podCidr };
     this.#world.learnAddresses();
