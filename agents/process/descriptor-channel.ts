@@ -65,7 +65,8 @@ export class DescriptorChannel implements Channel {
   #take(bytes: Buffer): void {
     const end = bytes.lastIndexOf(lineFeed);
     if (end >= 0) {
-      const whole = Buffer.concat([...this.#rest, bytes.subarray(0, end)]);
+      const last = bytes.subarray(0, end);
+      const whole = this.#restLength === 0 ? last : Buffer.concat([...this.#rest, last]);
       this.#lines = whole.toString().split('\n').reverse();
       this.#rest = [];
       this.#restLength = 0;
@@ -79,10 +80,13 @@ export class DescriptorChannel implements Channel {
   /** Answers whether the other side has taken it all. */
   #flush(): boolean {
     if (this.#outgoing === '') return true;
-    const bytes = Buffer.from(this.#outgoing);
+    const text = this.#outgoing;
     this.#outgoing = '';
     try {
-      for (let done = 0; done < bytes.length;) done += writeSync(this.#output, bytes, done);
+      let done = writeSync(this.#output, text);
+      if (done === Buffer.byteLength(text)) return true;
+      const bytes = Buffer.from(text);
+      while (done < bytes.length) done += writeSync(this.#output, bytes, done);
       return true;
     } catch (error) {
       if (!isBrokenPipe(error)) throw error;

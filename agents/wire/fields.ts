@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { parseAddress, parsePrefix } from '../../model/address.ts';
+import {
+  address as parsedAddress,
+  parseAddress,
+  parsePrefix,
+  prefix as parsedPrefix,
+} from '../../model/address.ts';
 import type { NodeName, NodeRecord, PerFamily } from '../../model/agent/index.ts';
 
 // An error text here is always what was expected; protocol-error.ts says where.
@@ -108,14 +113,19 @@ export const nodeRecord = record('A node as its agent publishes it (CiliumNode).
   name: text('cluster/node.'),
   ...recordShape,
   keyID: keyId('spec.encryption.key; 0 for none.'),
-}).transform((node): NodeRecord => ({
-  name: node.name as NodeName,
-  internalIp: byFamily(node.internalIP),
-  ciliumInternalIp: byFamily(node.ciliumInternalIP),
-  podCidr: byFamily(node.podCIDR),
-  bootId: node.bootID,
-  keyId: node.keyID,
-}));
+});
+
+/** A record that is known to fit the schema. */
+export function readNodeRecord(node: WireNodeRecord): NodeRecord {
+  return {
+    name: node.name as NodeName,
+    internalIp: readFamilies(node.internalIP, parsedAddress),
+    ciliumInternalIp: readFamilies(node.ciliumInternalIP, parsedAddress),
+    podCidr: readFamilies(node.podCIDR, parsedPrefix),
+    bootId: node.bootID,
+    keyId: node.keyID,
+  };
+}
 
 /** What a publication may say otherwise than what is so. */
 export const publishedInstead = {
@@ -135,6 +145,16 @@ interface OfFamilies<Value> {
 /** The model's families are the numbers 4 and 6; a record's keys are Cilium's names. */
 export function byFamily<Value>({ ipv4, ipv6 }: OfFamilies<Value>): PerFamily<Value> {
   return { ...(ipv4 === undefined ? {} : { 4: ipv4 }), ...(ipv6 === undefined ? {} : { 6: ipv6 }) };
+}
+
+function readFamilies<Value>(
+  { ipv4, ipv6 }: OfFamilies<string>,
+  read: (text: string) => Value,
+): PerFamily<Value> {
+  return {
+    ...(ipv4 === undefined ? {} : { 4: read(ipv4) }),
+    ...(ipv6 === undefined ? {} : { 6: read(ipv6) }),
+  };
 }
 
 /** The other way, with each value written as text. */

@@ -5,6 +5,7 @@ import type {
   AgentStart,
   NodeName,
 } from '../../model/agent/index.ts';
+import { address as parsedAddress } from '../../model/address.ts';
 import { ciliumReleases } from '../../model/release.ts';
 import {
   address,
@@ -14,6 +15,7 @@ import {
   list,
   microseconds,
   nodeRecord,
+  readNodeRecord,
   record,
   text,
   whole,
@@ -88,7 +90,6 @@ export const inputSchemas = {
 
 export type InputMethod = keyof typeof inputSchemas;
 export type InputParams<Method extends InputMethod> = z.input<(typeof inputSchemas)[Method]>;
-export type ReadInput<Method extends InputMethod> = z.output<(typeof inputSchemas)[Method]>;
 
 /** A request to an agent: what method, and with what. */
 export type WireInput = {
@@ -172,39 +173,45 @@ function writeStart(
   };
 }
 
-/** What an agent that was started in this process is told; `hello` and `stop` are the server's own business. */
+/**
+ * What an agent that was started in this process is told; `hello` and `stop` are the server's own
+ * business. It comes from the harness, which wrote it by the schema: nobody looks twice.
+ */
 export function readAgentInput(
   method: Exclude<InputMethod, 'hello' | 'start' | 'stop'>,
   params: unknown,
 ): AgentInput {
   switch (method) {
     case 'keyfile':
-      return { kind: 'keyFile', text: inputSchemas.keyfile.parse(params).keyFile ?? undefined };
+      return { kind: 'keyFile', text: (params as InputParams<'keyfile'>).keyFile ?? undefined };
     case 'nodeUpsert':
-      return { kind: 'nodeUpsert', node: inputSchemas.nodeUpsert.parse(params).remote };
-    case 'nodeDelete': {
-      const { name } = inputSchemas.nodeDelete.parse(params);
-      return { kind: 'nodeDelete', name: name as NodeName };
-    }
+      return {
+        kind: 'nodeUpsert',
+        node: readNodeRecord((params as InputParams<'nodeUpsert'>).remote),
+      };
+    case 'nodeDelete':
+      return { kind: 'nodeDelete', name: (params as InputParams<'nodeDelete'>).name as NodeName };
     case 'endpointUpsert': {
-      const { address: of, keyID } = inputSchemas.endpointUpsert.parse(params);
-      return { kind: 'endpointUpsert', address: of, keyId: keyID };
+      const { address: of, keyID } = params as InputParams<'endpointUpsert'>;
+      return { kind: 'endpointUpsert', address: parsedAddress(of), keyId: keyID };
     }
-    case 'endpointDelete':
-      return { kind: 'endpointDelete', address: inputSchemas.endpointDelete.parse(params).address };
+    case 'endpointDelete': {
+      const { address: of } = params as InputParams<'endpointDelete'>;
+      return { kind: 'endpointDelete', address: parsedAddress(of) };
+    }
     case 'timer':
-      return { kind: 'timer', timer: inputSchemas.timer.parse(params).timer };
+      return { kind: 'timer', timer: (params as InputParams<'timer'>).timer };
   }
 }
 
 /** What an agent finds when it starts. */
-export function readStart(start: ReadInput<'start'>): AgentStart {
+export function readStart(start: InputParams<'start'>): AgentStart {
   return {
     keyFile: start.keyFile ?? undefined,
-    nodes: start.nodes,
-    checkpoint: start.checkpoint,
+    nodes: start.nodes.map(readNodeRecord),
+    checkpoint: start.checkpoint.map(readNodeRecord),
     nodeMap: start.nodeMap.map(({ address: of, nodeID, keyID }) => [
-      of,
+      parsedAddress(of),
       { nodeId: nodeID, keyId: keyID },
     ]),
     firstReclaimAfter: start.firstReclaimAfterUs,
@@ -212,7 +219,7 @@ export function readStart(start: ReadInput<'start'>): AgentStart {
 }
 
 /** What an agent is configured with, as `start` says it. */
-export function readSettings(start: ReadInput<'start'>): AgentEnvironment['settings'] {
+export function readSettings(start: InputParams<'start'>): AgentEnvironment['settings'] {
   const { settings: flags } = start;
   return {
     rotationDuration: flags.ipsecKeyRotationDurationUs,

@@ -12,12 +12,12 @@ import type { Channel } from './channel.ts';
 import {
   type InputMethod,
   type InputParams,
-  inputSchemas,
   protocolVersion,
   readAgentInput,
   readSettings,
   readStart,
 } from './inputs.ts';
+import { readNodeRecord } from './fields.ts';
 import { BytesOfRing, LoggingKeyRing } from './key-book.ts';
 import { resultFrom, type WireResult, writeOperation } from './operations.ts';
 import { sessionLimits } from './session.ts';
@@ -169,13 +169,13 @@ class Server {
   }
 
   #start(params: unknown): AgentInput {
-    const start = inputSchemas.start.parse(params);
+    const start = params as InputParams<'start'>;
     const profile = agentProfiles[this.#served.release ?? start.release];
     const news: News = { foreignChanges: 0 };
     const environment: AgentEnvironment = {
       profile,
       settings: readSettings(start),
-      local: start.local,
+      local: readNodeRecord(start.local),
       keyRing: this.#ring,
       foreignChanges: () => news.foreignChanges,
       answerNow: () => undefined,
