@@ -132,7 +132,7 @@ export class Session {
   }
 
   answer(id: number, result: WireResult): void {
-    // Four answers of five say no more than this.
+    // Nearly all answers say no more than this.
     const isBareOk = result.errno === 'ok' && Object.keys(result).length === 1;
     if (isBareOk) this.#write(`{"jsonrpc":"2.0","id":${id},"result":{"errno":"ok"}}`);
     else this.#send({ jsonrpc: '2.0', id, result });

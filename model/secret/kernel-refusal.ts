@@ -23,7 +23,7 @@ const aeads: ReadonlyMap<string, Aead> = new Map([
   ['rfc7539esp(chacha20,poly1305)', { icvBits: [128], keys: [36] }],
 ]);
 
-/** By all their names. An HMAC takes a key of any length. */
+/** By all their names. An HMAC takes a key of any length; what XCBC and CMAC take is not told here. */
 const authentications: ReadonlySet<string> = new Set([
   ...['digest_null', 'md5', 'sha1', 'sha256', 'rmd160', 'xcbc(aes)', 'cmac(aes)', 'hmac(md5)'],
   ...['hmac(sha1)', 'hmac(sha256)', 'hmac(sha384)', 'hmac(sha512)', 'hmac(rmd160)', 'hmac(sm3)'],

@@ -193,12 +193,13 @@ class Follower {
     const loaded = this.keyWatchers[cluster] === true ? before : undefined;
     const { applied, error } = loadKeyFile(text, { rules: agentProfiles[release].secret, loaded });
     const key = applied.at(-1);
+    const refusal = key && kernelRefusal(key.algorithm);
     if (error !== undefined) {
       this.unfollowed.add(`a key that the agents of ${name} refuse (${error.message})`);
     } else if (key === undefined) {
       this.unfollowed.add(`a secret of ${name} without a key`);
-    } else if (kernelRefusal(key.algorithm) !== undefined) {
-      const what = `${kernelRefusal(key.algorithm)}: its algorithm or its length`;
+    } else if (refusal !== undefined) {
+      const what = `${refusal}: its algorithm or its length`;
       this.unfollowed.add(`a key of ${name} that the kernel refuses (${what})`);
     } else if (before !== undefined && key.keyId !== successor(before.keyId)) {
       this.unfollowed.add(`key ID ${key.keyId} of ${name}, which does not follow ${before.keyId}`);
