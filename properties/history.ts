@@ -1,4 +1,5 @@
 import { assert } from '../model/assert.ts';
+import { float64Column, uint8Column } from '../model/columns.ts';
 import type { Microseconds } from '../model/time.ts';
 import type { Trace } from '../sim/index.ts';
 
@@ -57,10 +58,10 @@ class PairStates {
   readonly #goneAt: Float64Array;
 
   constructor(pairs: number) {
-    this.#spi = new Uint8Array(pairs);
-    this.#at = new Float64Array(pairs);
-    this.#goneSpi = new Uint8Array(pairs);
-    this.#goneAt = new Float64Array(pairs);
+    this.#spi = uint8Column(pairs);
+    this.#at = float64Column(pairs);
+    this.#goneSpi = uint8Column(pairs);
+    this.#goneAt = float64Column(pairs);
   }
 
   newest(pair: number): Since {
@@ -115,9 +116,9 @@ export class History {
     this.nodes = nodes.map(freshHistory);
     this.secretWrites = clusters.map(() => []);
     const pairs = this.#count > mostNodesInPairs ? 0 : this.#count * this.#count;
-    this.#peerKey = new Uint8Array(pairs);
-    this.#peerKeyAt = new Float64Array(pairs);
-    this.#peerDeletedAt = new Float64Array(pairs);
+    this.#peerKey = uint8Column(pairs);
+    this.#peerKeyAt = float64Column(pairs);
+    this.#peerDeletedAt = float64Column(pairs);
     this.#states = { in: new PairStates(pairs), out: new PairStates(pairs) };
     this.#watchNodes(trace);
     if (pairs > 0) this.#watchPairs(trace);

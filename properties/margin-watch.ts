@@ -1,4 +1,5 @@
 import type { NodeName } from '../model/agent/index.ts';
+import { uint8Column } from '../model/columns.ts';
 import type { Microseconds } from '../model/time.ts';
 import type { Scenario, Trace } from '../sim/index.ts';
 import type { History, Since } from './history.ts';
@@ -34,7 +35,7 @@ export class MarginWatch {
     this.#names = trace.names.nodes;
     this.#history = history;
     this.#latency = latencyBoundsOf(scenario);
-    this.#inUse = new Uint8Array(history.knowsPairs ? this.#names.length * this.#names.length : 0);
+    this.#inUse = uint8Column(history.knowsPairs ? this.#names.length * this.#names.length : 0);
     if (!history.knowsPairs) return;
     trace.observe('peerKeySet', (at, sender, receiver) => {
       this.#update(sender, receiver, at);

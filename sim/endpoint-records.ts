@@ -1,4 +1,5 @@
 import { defined } from '../model/assert.ts';
+import { int32Column } from '../model/columns.ts';
 import type { Microseconds } from '../model/time.ts';
 import { endpointSyncInterval, podAddress } from './endpoints.ts';
 import { Records } from './records.ts';
@@ -19,7 +20,7 @@ export class EndpointRecords {
 
   constructor(world: World) {
     this.#world = world;
-    this.#keyIds = new Int32Array(world.nodes.length);
+    this.#keyIds = int32Column(world.nodes.length);
     this.#podsPerNode = Math.max(1, ...world.scenario.clusters.map((one) => one.podsPerNode));
     const needed = world.nodes.some(watchesEndpoints) || mayChangeRelease(world);
     this.#records = new Records<number>(world, {

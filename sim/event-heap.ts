@@ -1,3 +1,4 @@
+import { float64Column } from '../model/columns.ts';
 import { type Microseconds } from '../model/time.ts';
 
 /** Something that is due at an instant. It may be scheduled again after it ran. */
@@ -11,8 +12,8 @@ export interface Due {
  * moves in place of swaps, so that an event costs no allocation.
  */
 export class EventHeap {
-  #times = new Float64Array(64);
-  #sequences = new Float64Array(64);
+  #times = float64Column(64);
+  #sequences = float64Column(64);
   readonly #dues: Due[] = [];
   #pushed = 0;
 
@@ -100,7 +101,7 @@ export class EventHeap {
 }
 
 function doubled(numbers: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(numbers.length * 2);
+  const larger = float64Column(numbers.length * 2);
   larger.set(numbers);
   return larger;
 }

@@ -1,4 +1,5 @@
 import { defined } from '../model/assert.ts';
+import { int32Column } from '../model/columns.ts';
 import type { Microseconds } from '../model/time.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Link } from './link.ts';
@@ -47,9 +48,9 @@ export class Records<Payload> {
   constructor(world: World, kind: RecordKind<Payload>) {
     this.#world = world;
     this.#kind = kind;
-    this.#versions = new Int32Array(kind.count);
+    this.#versions = int32Column(kind.count);
     this.#views = world.scenario.clusters.map(() => new Map());
-    this.#told = world.nodes.map(() => new Int32Array(kind.count));
+    this.#told = world.nodes.map(() => int32Column(kind.count));
   }
 
   /** Puts a record where it has been all along, as everybody knows. */

@@ -10,6 +10,7 @@ import {
 } from '../model/agent/index.ts';
 import type { StateOf } from '../model/chart.ts';
 import { nodeChart } from '../model/cluster/index.ts';
+import { int32Column } from '../model/columns.ts';
 import { type AddressBook, DatapathMaps } from '../model/datapath/index.ts';
 import type { Microseconds } from '../model/time.ts';
 import {
@@ -70,7 +71,8 @@ export class SimNode {
   /** The counters of earlier boots: a reboot sets `/proc/net/xfrm_stat` back to zero. */
   readonly #earlierCounters = new Map<XfrmCounter, number>();
   /** How many states each SPI has in the kernel. */
-  readonly statesBySpi = new Int32Array(256);
+  readonly statesBySpi = int32Column(256);
+  #stateCount = 0;
   /** The key ID that the agent has in memory; 0 before it loaded one. */
   loadedKeyId = 0;
   /** How often a fault changed the kernel's XFRM or the maps behind the agent's back. */
@@ -134,13 +136,14 @@ export class SimNode {
 
   /** Whether the kernel holds states of any key but the one loaded. */
   get holdsOldStates(): boolean {
-    return this.statesBySpi.some((count, spi) => count > 0 && spi !== this.loadedKeyId);
+    return this.#stateCount !== this.statesBySpi[this.loadedKeyId];
   }
 
   countStates(spi: number, change: 1 | -1): void {
     const index = spi & 0xff;
     this.statesChanged = true;
     this.statesBySpi[index] = (this.statesBySpi[index] as number) + change;
+    this.#stateCount += change;
   }
 
   record(keyId: number): NodeRecord {
@@ -161,6 +164,7 @@ export class SimNode {
     this.xfrm = this.#freshKernel();
     this.maps = new DatapathMaps(this.#addressBook);
     this.statesBySpi.fill(0);
+    this.#stateCount = 0;
     this.statesChanged = true;
     this.loadedKeyId = 0;
   }

@@ -1,3 +1,4 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { type PRNG } from 'seedrandom';
 import alea from 'seedrandom/lib/alea.js';
 import { AssertionError } from '../model/assert.ts';
@@ -42,12 +43,14 @@ export class Stream {
   }
 
   bytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.integer(256));
+    const bytes = new Uint8Array(count);
+    for (let i = 0; i < count; i += 1) bytes[i] = this.integer(256);
+    return bytes;
   }
 
   /** That many bytes in hexadecimal: two digits a byte. */
   hex(byteCount: number): string {
-    return Array.from(this.bytes(byteCount), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return bytesToHex(this.bytes(byteCount));
   }
 
   /** The same items in an order drawn, all orders being equally likely (Fisher and Yates). */

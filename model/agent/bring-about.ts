@@ -11,8 +11,8 @@ import { isDefaultDrop } from './xfrm-objects.ts';
  * Sees to it that the kernel has these objects of one remote node. Answers whether all states are as
  * they should be; what else failed counts as a flaw.
  *
- * The common path is flat on purpose: each level of `yield*` is paid for by every operation, and a
- * large cluster's rotation asks for millions.
+ * The common path is flat on purpose, and without iterators: each level of `yield*` is paid for by
+ * every operation, and a large cluster's rotation asks for millions.
  */
 export function* bringAbout(
   memory: AgentMemory,
@@ -21,7 +21,8 @@ export function* bringAbout(
 ): Steps<boolean> {
   const { environment } = memory;
   let complete = true;
-  for (const want of wanted) {
+  for (let i = 0; i < wanted.length; i += 1) {
+    const want = wanted[i] as Wanted;
     switch (want.kind) {
       case 'sharedPolicy':
         if (!memory.trust.hasPolicy(want.policy)) yield* updatePolicy(memory, want.policy);
@@ -40,7 +41,8 @@ export function* bringAbout(
             : yield* replaceOutdated(memory, { existing, wanted: want.state, remoteRebooted });
         if (errno === 'EEXIST') errno = yield* addDespiteConflict(memory, want.state);
         if (errno === 'ok') {
-          for (const policy of want.policies) {
+          for (let j = 0; j < want.policies.length; j += 1) {
+            const policy = want.policies[j] as PolicyConfig;
             if (!memory.trust.hasPolicy(policy)) yield* updatePolicy(memory, policy);
           }
         } else {

@@ -21,14 +21,16 @@ export interface LoadedKey {
 }
 
 export function makeLoadedKey(key: IpsecKey, keyRing: KeyRing): LoadedKey {
+  const refusal = kernelRefusal(key.algorithm);
+  const refused = refusal === undefined ? {} : { refusal };
   return {
     key,
     psk: keyRing.psk(key),
     shapes: {
-      output: shape(key, { direction: 'out', reqid: defaultReqid }),
-      input: shape(key, { direction: 'in', reqid: defaultReqid }),
-      overlayOutput: shape(key, { direction: 'out', reqid: overlayReqid }),
-      overlayInput: shape(key, { direction: 'in', reqid: overlayReqid }),
+      output: { ...shape(key, 'out', defaultReqid), ...refused },
+      input: { ...shape(key, 'in', defaultReqid), ...refused },
+      overlayOutput: { ...shape(key, 'out', overlayReqid), ...refused },
+      overlayInput: { ...shape(key, 'in', overlayReqid), ...refused },
     },
   };
 }
@@ -37,20 +39,15 @@ export function makeLoadedKey(key: IpsecKey, keyRing: KeyRing): LoadedKey {
 const extended: ReplayShape = { kind: 'esn', window: 1024 };
 const unprotected: ReplayShape = { kind: 'legacy', window: 0 };
 
-function shape(
-  key: IpsecKey,
-  purpose: { readonly direction: 'in' | 'out'; readonly reqid: number },
-): StateShape {
-  const outgoing = purpose.direction === 'out';
-  const refusal = kernelRefusal(key.algorithm);
+function shape(key: IpsecKey, direction: 'in' | 'out', reqid: number): StateShape {
+  const outgoing = direction === 'out';
   return {
     mode: 'tunnel',
-    reqid: purpose.reqid,
+    reqid,
     markMask: outgoing ? outputObjectMark(0, 0).mask : inputObjectMark(0).mask,
     outputMark: outgoing ? encryptedMark : decryptedMark,
     replay: key.perTunnel ? extended : unprotected,
     icvBits: icvBits(key),
-    ...(refusal === undefined ? {} : { refusal }),
   };
 }
 

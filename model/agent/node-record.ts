@@ -24,11 +24,11 @@ export interface NodeRecord {
 
 /** All addresses of a node that the node map knows it by. */
 export function nodeAddresses(node: NodeRecord): readonly Address[] {
-  const all = [
-    node.internalIp[4],
-    node.internalIp[6],
-    node.ciliumInternalIp[4],
-    node.ciliumInternalIp[6],
-  ];
-  return all.filter((address) => address !== undefined);
+  const { internalIp, ciliumInternalIp } = node;
+  const addresses: Address[] = [];
+  if (internalIp[4] !== undefined) addresses.push(internalIp[4]);
+  if (internalIp[6] !== undefined) addresses.push(internalIp[6]);
+  if (ciliumInternalIp[4] !== undefined) addresses.push(ciliumInternalIp[4]);
+  if (ciliumInternalIp[6] !== undefined) addresses.push(ciliumInternalIp[6]);
+  return addresses;
 }

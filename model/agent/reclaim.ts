@@ -28,30 +28,41 @@ function* reclaimStates(memory: AgentMemory, now: Microseconds): Steps<boolean> 
     yield failed('Failed to list XFRM states', errno);
     return false;
   }
+  if (memory.trust.isReclaimed('states', memory.loaded)) return true;
+  let isAllCurrent = true;
   for (const state of states) {
-    if (!canBeReclaimed(memory, state.spi & 0xff, now)) continue;
+    const spi = state.spi & 0xff;
+    if (spi === memory.currentSpi) continue;
+    isAllCurrent = false;
+    if (!canBeReclaimed(memory, spi, now)) continue;
     const deletion = yield { kind: 'xfrmStateDelete', state };
     if (deletion.errno === 'ok') continue;
     yield failed('Failed to delete stale XFRM state', deletion.errno);
     return false;
   }
+  if (isAllCurrent) memory.trust.noteReclaimed('states', memory.loaded);
   return true;
 }
 
 function* reclaimPolicies(memory: AgentMemory, now: Microseconds): Operations {
   const { policies = [], errno } = yield { kind: 'xfrmPolicyList' };
   if (errno !== 'ok') yield failed('Failed to list XFRM policies', errno);
+  if (memory.trust.isReclaimed('policies', memory.loaded)) return;
+  let isAllCurrent = true;
   for (const policy of policies) {
     if (policy.direction !== 'out' || isDefaultDrop(policy)) continue;
-    if (!canBeReclaimed(memory, keyIdOfMark(policy.markBits), now)) continue;
+    const spi = keyIdOfMark(policy.markBits);
+    if (spi === memory.currentSpi) continue;
+    isAllCurrent = false;
+    if (!canBeReclaimed(memory, spi, now)) continue;
     yield info('Deleting stale XFRM policy');
     const deletion = yield { kind: 'xfrmPolicyDelete', policy };
     if (deletion.errno !== 'ok') yield failed('Failed to delete stale XFRM policy', deletion.errno);
   }
+  if (isAllCurrent) memory.trust.noteReclaimed('policies', memory.loaded);
 }
 
 function canBeReclaimed(memory: AgentMemory, spi: number, now: Microseconds): boolean {
-  if (spi === memory.currentSpi) return false;
   const removedAt = memory.removalTimes.get(spi);
   if (removedAt === undefined) {
     memory.removalTimes.set(spi, now);

@@ -2,6 +2,9 @@ import type { PolicyConfig } from '../xfrm/index.ts';
 import type { LoadedKey } from './loaded-key.ts';
 import type { Peer } from './peer.ts';
 
+/** What the reclaimer looks through. */
+type Reclaimed = 'states' | 'policies';
+
 /**
  * What the agent may rely on without looking: the peers that it brought in line, and the policies
  * that serve all of them. Unless something else than the agent interferes, going through them again
@@ -13,6 +16,8 @@ export class Trust {
   #seenChanges = 0;
   /** Counts how often all was forgotten, from 1: a peer that was never trusted has 0. */
   #number = 1;
+  /** By what is reclaimed: the key that all of it was of, and the changes until then. */
+  readonly #reclaimed = new Map<Reclaimed, { loaded: LoadedKey | undefined; changes: number }>();
 
   constructor(foreignChanges: () => number) {
     this.#foreignChanges = foreignChanges;
@@ -54,6 +59,20 @@ export class Trust {
   /** The peer's record is another one. */
   forget(peer: Peer): void {
     peer.trustedAt = 0;
+  }
+
+  /**
+   * Whether nothing of another key is there to reclaim: so it was before, and the agent itself adds
+   * nothing but the newest key's.
+   */
+  isReclaimed(which: Reclaimed, loaded: LoadedKey | undefined): boolean {
+    const last = this.#reclaimed.get(which);
+    return last?.loaded === loaded && last?.changes === this.#foreignChanges();
+  }
+
+  /** All of it was looked through, and is of this key. */
+  noteReclaimed(which: Reclaimed, loaded: LoadedKey | undefined): void {
+    this.#reclaimed.set(which, { loaded, changes: this.#foreignChanges() });
   }
 
   /** What was taken away may have been any node's. */

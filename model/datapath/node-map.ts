@@ -1,4 +1,5 @@
 import type { Address } from '../address.ts';
+import { uint32Column } from '../columns.ts';
 
 /** What `cilium_node_map_v2` says of an address. */
 export interface NodeMapEntry {
@@ -41,7 +42,7 @@ export class AddressBook {
 export class NodeMap implements Iterable<[Address, NodeMapEntry]> {
   readonly #book: AddressBook;
   /** By the address's number: 1 + node ID * 256 + key ID; 0 for no entry. */
-  #entries = new Uint32Array(8);
+  #entries = uint32Column(8);
   #size = 0;
 
   constructor(book = new AddressBook()) {
@@ -103,7 +104,7 @@ export class NodeMap implements Iterable<[Address, NodeMapEntry]> {
   }
 
   #grow(number: number): void {
-    const larger = new Uint32Array(Math.max(number + 1, 2 * this.#entries.length));
+    const larger = uint32Column(Math.max(number + 1, 2 * this.#entries.length));
     larger.set(this.#entries);
     this.#entries = larger;
   }

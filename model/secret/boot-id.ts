@@ -3,7 +3,7 @@ import { assert } from '../assert.ts';
 import type { SecretRules } from './secret-rules.ts';
 
 /** How many bytes of a boot ID enter a key: all of the kernel's 36 characters. */
-const bootIdLength = 36;
+export const bootIdLength = 36;
 
 /** What an agent does when it is to derive a key from a boot ID. */
 export type BootIdCheck =

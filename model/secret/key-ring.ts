@@ -3,7 +3,7 @@ import type { Address } from '../address.ts';
 import { assert, defined } from '../assert.ts';
 import type { Brand } from '../brand.ts';
 import type { KeyHandle } from '../xfrm/index.ts';
-import { bootIdBytes } from './boot-id.ts';
+import { bootIdBytes, bootIdLength } from './boot-id.ts';
 import type { IpsecKey, KeyAlgorithm } from './ipsec-key.ts';
 import { canonicalAddress, deriveTunnelKey, globalKeyBytes, type KeyBytes } from './tunnel-key.ts';
 
@@ -72,7 +72,7 @@ export class KeyRing {
   bootId(text: string): BootIdNumber {
     const known = this.#bootIdsByText.get(text);
     if (known !== undefined) return known;
-    const content = bytesToHex(bootIdBytes(text));
+    const content = bootIdContent(text);
     const number =
       this.#bootIdsByContent.get(content) ?? (this.#bootIds.push(text) as BootIdNumber);
     this.#bootIdsByContent.set(content, number);
@@ -164,6 +164,15 @@ export class KeyRing {
 function handleOf(psk: number, source: number, destination: number): KeyHandle {
   return ((psk * mostEnds + source) * mostEnds + destination) as KeyHandle;
 }
+
+/** What of a boot ID enters a key, as text that tells it from all others. */
+function bootIdContent(text: string): string {
+  // A kernel's own are 36 characters of ASCII: no bytes need to be made of them.
+  const isPlain = text.length >= bootIdLength && isAscii.test(text);
+  return isPlain ? text.slice(0, bootIdLength) : bytesToHex(bootIdBytes(text));
+}
+
+const isAscii = /^[\0-\x7f]*$/;
 
 function describeEnd({ address, bootId }: TunnelEnd): string {
   return `${address.text} (boot ${String(bootId)})`;

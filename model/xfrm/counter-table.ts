@@ -1,3 +1,4 @@
+import { float64Column } from '../columns.ts';
 import { type XfrmCounter, xfrmCounters } from './counters.ts';
 
 const positions = Object.fromEntries(
@@ -6,7 +7,7 @@ const positions = Object.fromEntries(
 
 /** The counters of one kernel. They only grow; nothing resets them. */
 export class CounterTable {
-  readonly #values = new Float64Array(xfrmCounters.length);
+  readonly #values = float64Column(xfrmCounters.length);
 
   increment(name: XfrmCounter): void {
     const position = positions[name];

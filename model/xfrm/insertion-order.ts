@@ -1,3 +1,5 @@
+import { Walk } from './walk.ts';
+
 /** What an item brings along to stand in an {@link InsertionOrder}. */
 export interface Ordered<T> {
   nextInserted: T | undefined;
@@ -33,10 +35,14 @@ export class InsertionOrder<T extends Ordered<T>> implements Iterable<T> {
     if (this.#deleted > this.#size) this.#sweep();
   }
 
-  *[Symbol.iterator](): Generator<T, void> {
-    for (let item = this.#first; item !== undefined; item = item.nextInserted) {
-      if (!item.isDeleted) yield item;
-    }
+  [Symbol.iterator](): Walk<T> {
+    let last: T | undefined;
+    return new Walk(() => {
+      let item = last === undefined ? this.#first : last.nextInserted;
+      while (item?.isDeleted === true) item = item.nextInserted;
+      last = item ?? last;
+      return item;
+    });
   }
 
   /**

@@ -1,3 +1,4 @@
+import { int32Column } from '../columns.ts';
 import { noRow } from './state-rows.ts';
 
 /**
@@ -10,8 +11,8 @@ export class RowChains {
 
   /** `buckets` must be a power of two. */
   constructor(buckets: number) {
-    this.#heads = new Int32Array(buckets).fill(noRow);
-    this.#next = new Int32Array(buckets);
+    this.#heads = int32Column(buckets).fill(noRow);
+    this.#next = int32Column(buckets);
   }
 
   get buckets(): number {
@@ -65,7 +66,7 @@ export class RowChains {
   }
 
   #makeRoomFor(row: number): void {
-    const larger = new Int32Array(Math.max(row + 1, 2 * this.#next.length));
+    const larger = int32Column(Math.max(row + 1, 2 * this.#next.length));
     larger.set(this.#next);
     this.#next = larger;
   }

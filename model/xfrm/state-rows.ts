@@ -1,5 +1,7 @@
 import type { Address } from '../address.ts';
+import { float64Column, int32Column, uint8Column, uint32Column } from '../columns.ts';
 import type { KeyHandle, StateConfig, StateShape } from './config.ts';
+import { Walk } from './walk.ts';
 
 /** Enough for the states of two keys in a small cluster: to grow takes as long as a hundred states. */
 const initialRows = 32;
@@ -26,17 +28,17 @@ export class StateRows {
   readonly source: Address[] = [];
   readonly destination: Address[] = [];
   /** The mark's value under the shape's mask, as a signed 32-bit integer. */
-  markBits = new Int32Array(initialRows);
-  spi = new Uint32Array(initialRows);
+  markBits = int32Column(initialRows);
+  spi = uint32Column(initialRows);
   /** KeyHandles. */
-  key = new Float64Array(initialRows);
+  key = float64Column(initialRows);
   /** When the state was added, in whole seconds, as the kernel keeps it. */
-  addedSecond = new Int32Array(initialRows);
+  addedSecond = int32Column(initialRows);
   /** Among states that match the same packet the one with the greatest rank is found. */
-  rank = new Float64Array(initialRows);
+  rank = float64Column(initialRows);
   /** Grows from row to row, and stays the same when a row moves. */
-  #serial = new Float64Array(initialRows);
-  #isLive = new Uint8Array(initialRows);
+  #serial = float64Column(initialRows);
+  #isLive = uint8Column(initialRows);
   #end = 0;
   #live = 0;
   #lastSerial = 0;
@@ -87,17 +89,22 @@ export class StateRows {
   }
 
   /**
-   * All rows. States may come and go while one walks: what is deleted is not met any more, what is
-   * added is met at the end.
+   * What is made of each row. States may come and go while one walks: what is deleted is not met any
+   * more, what is added is met at the end.
    */
-  *[Symbol.iterator](): Generator<number, void> {
-    for (let row = 0; row < this.#end; row += 1) {
-      if (this.#isLive[row] === 0) continue;
-      const serial = this.#serial[row] as number;
-      const moves = this.#moves;
-      yield row;
-      if (moves !== this.#moves) row = this.#firstAfter(serial) - 1;
-    }
+  walk<T>(itemOf: (row: number) => T): Walk<T> {
+    let last = noRow;
+    let serial = 0;
+    let moves = this.#moves;
+    return new Walk(() => {
+      let row = moves === this.#moves ? last + 1 : this.#firstAfter(serial);
+      while (row < this.#end && this.#isLive[row] === 0) row += 1;
+      if (row >= this.#end) return undefined;
+      last = row;
+      serial = this.#serial[row] as number;
+      moves = this.#moves;
+      return itemOf(row);
+    });
   }
 
   #firstAfter(serial: number): number {
@@ -118,7 +125,7 @@ export class StateRows {
   }
 
   #moveUp(): void {
-    const moved = new Int32Array(this.#end).fill(noRow);
+    const moved = int32Column(this.#end).fill(noRow);
     let to = 0;
     for (let from = 0; from < this.#end; from += 1) {
       if (this.#isLive[from] === 0) continue;
@@ -146,13 +153,13 @@ export class StateRows {
   }
 
   #grow(): void {
-    this.markBits = doubled(this.markBits, new Int32Array(2 * this.#end));
-    this.spi = doubled(this.spi, new Uint32Array(2 * this.#end));
-    this.key = doubled(this.key, new Float64Array(2 * this.#end));
-    this.addedSecond = doubled(this.addedSecond, new Int32Array(2 * this.#end));
-    this.rank = doubled(this.rank, new Float64Array(2 * this.#end));
-    this.#serial = doubled(this.#serial, new Float64Array(2 * this.#end));
-    this.#isLive = doubled(this.#isLive, new Uint8Array(2 * this.#end));
+    this.markBits = doubled(this.markBits, int32Column(2 * this.#end));
+    this.spi = doubled(this.spi, uint32Column(2 * this.#end));
+    this.key = doubled(this.key, float64Column(2 * this.#end));
+    this.addedSecond = doubled(this.addedSecond, int32Column(2 * this.#end));
+    this.rank = doubled(this.rank, float64Column(2 * this.#end));
+    this.#serial = doubled(this.#serial, float64Column(2 * this.#end));
+    this.#isLive = doubled(this.#isLive, uint8Column(2 * this.#end));
   }
 }
 

@@ -7,6 +7,7 @@ import type { Mark } from './mark.ts';
 import { SpiIndex } from './spi-index.ts';
 import { noRow, StateRows } from './state-rows.ts';
 import { ListedState, type StateValidity, type XfrmState } from './state.ts';
+import type { Walk } from './walk.ts';
 
 /** What finds a state exactly, as an agent finds its own in a dump. */
 export interface StateQuery {
@@ -43,13 +44,13 @@ export class StateTable {
   }
 
   /** In the order of insertion; states may come and go while one walks. */
-  *all(): Generator<XfrmState, void> {
-    for (const row of this.#rows) yield this.#awake.wake(row);
+  all(): Walk<XfrmState> {
+    return this.#rows.walk((row) => this.#awake.wake(row));
   }
 
   /** The same, but as they were when they were met, which wakes none. */
-  *list(): Generator<ListedState, void> {
-    for (const row of this.#rows) yield this.#awake.get(row) ?? new ListedState(this.#rows, row);
+  list(): Walk<ListedState> {
+    return this.#rows.walk((row) => this.#awake.get(row) ?? new ListedState(this.#rows, row));
   }
 
   /** The state that was added last, if it is still there. */
@@ -58,8 +59,8 @@ export class StateTable {
   }
 
   /** The keys of all states. */
-  *keys(): Generator<KeyHandle, void> {
-    for (const row of this.#rows) yield this.#rows.keyOf(row);
+  keys(): Walk<KeyHandle> {
+    return this.#rows.walk((row) => this.#rows.keyOf(row));
   }
 
   /** Whether there are larval states without an SPI, which a new state may take the place of. */
@@ -124,7 +125,7 @@ export class StateTable {
   }
 
   clear(): void {
-    for (const row of this.#rows) this.#remove(row);
+    for (const row of this.#rows.walk((each) => each)) this.#remove(row);
   }
 
   /** The state that the kernel finds for a packet, or a request, with this mark: {@link SpiIndex}. */

@@ -1,8 +1,11 @@
 import { agentProfiles } from '../../model/agent/index.ts';
-import type { XfrmState } from '../../model/xfrm/index.ts';
+import type { KeyHandle, XfrmState } from '../../model/xfrm/index.ts';
 import { fateNumber, isBlameless, packetFates } from '../../sim/index.ts';
+import { ByTunnel } from './by-tunnel.ts';
 import type { Invariant, Subject } from './invariant.ts';
 import { areSettled } from './losses.ts';
+
+const twoTo32 = 0x1_0000_0000;
 
 /** The nodes that are well now. */
 function wellNodes({ look, trace }: Subject): readonly number[] {
@@ -62,11 +65,11 @@ const equalKeys = atRest(
   (subject, fault) => {
     const { look, nameOf, premises } = subject;
     if (premises.hasOddSecret) return;
-    const known = new Map<string, readonly [key: number, node: number]>();
+    const known = new ByTunnel<{ readonly key: number; readonly node: number }>();
     for (const node of wellNodes(subject)) {
-      for (const { source, destination, spi, key } of look.states(node)) {
-        const tunnel = `${source.text} -> ${destination.text}, SPI ${spi}`;
-        const [other = key, owner = node] = known.get(tunnel) ?? [];
+      for (const state of look.states(node)) {
+        const { source, destination, spi, key } = state;
+        const { key: other = key, node: owner = node } = known.get(state, spi) ?? {};
         // Peers with the next key make none of the key before for a new boot of a node that was left.
         const isExcused = (): boolean =>
           premises.mayMiss(owner, node) ||
@@ -74,8 +77,10 @@ const equalKeys = atRest(
           missesFile(subject, owner) ||
           missesFile(subject, node);
         if (other !== key && !isExcused())
-          fault(`${tunnel}: ${nameOf(owner)} and ${nameOf(node)} have different keys`);
-        known.set(tunnel, [key, node]);
+          fault(
+            `${source.text} -> ${destination.text}, SPI ${spi}: ${nameOf(owner)} and ${nameOf(node)} have different keys`,
+          );
+        known.set(state, spi, { key, node });
       }
     }
   },
@@ -258,19 +263,26 @@ const replayed: Invariant = {
     }
     return (endedAt) => {
       const nodes = [...trace.names.nodes.keys()].filter((node) => subject.isUndisturbed(node));
-      const sent = new Map<string, number>();
+      const sending = new ByTunnel<XfrmState[]>();
       for (const node of nodes) {
         for (const state of look.states(node)) {
-          if (look.ownerOf(state.source) === node)
-            sent.set(tunnelOf(state), state.statistics.outputLow);
+          const { source, shape } = state;
+          if (look.ownerOf(source) !== node) continue;
+          const others = sending.get(state, shape.reqid);
+          if (others === undefined) sending.set(state, shape.reqid, [state]);
+          else others.push(state);
         }
       }
       for (const node of nodes) {
         for (const state of look.states(node)) {
-          const counter = sent.get(tunnelOf(state));
-          const top = state.statistics.inputLow;
-          if (look.ownerOf(state.destination) !== node || counter === undefined || top <= counter)
-            continue;
+          const top = state.activity?.topLow ?? 0;
+          if (top === 0 || look.ownerOf(state.destination) !== node) continue;
+          const sender = sending
+            .get(state, state.shape.reqid)
+            ?.findLast(({ key }) => key === state.key);
+          if (sender === undefined) continue;
+          const counter = sender.activity?.outputLow ?? 0;
+          if (top <= counter) continue;
           note(
             endedAt,
             `${nameOf(node)} has seen packet ${top} of ${state.source.text}, which has sent ${counter}`,
@@ -281,10 +293,6 @@ const replayed: Invariant = {
   },
 };
 
-function tunnelOf({ source, destination, key, shape }: XfrmState): string {
-  return `${source.text} ${destination.text} ${key} ${shape.reqid}`;
-}
-
 const sequenceNumbers: Invariant = {
   id: 'no-number-twice',
   kind: 'always',
@@ -292,19 +300,21 @@ const sequenceNumbers: Invariant = {
   source: 'RFC 4106, 3.1: a nonce is never used again with its key; cilium/cilium#33881',
   watch(subject, note) {
     const { trace, nameOf, look, premises } = subject;
-    const used = new Set<string>();
+    /** By node and reqid: the keys that it has sent with. */
+    const used = new Map<number, Set<KeyHandle>>();
     trace.observe('stateAdded', (at, node, peer, _spi, output) => {
       if (output !== 1 || peer < 0 || !subject.isUndisturbed(node)) return;
       if (premises.replacing[peer] === true) return;
       const added = look.newestState(node);
       if (added === undefined) return;
-      const name = `${node} ${added.key} ${added.shape.reqid}`;
-      if (used.has(name))
+      const place = node * twoTo32 + added.shape.reqid;
+      const keys = used.get(place) ?? new Set();
+      if (keys.has(added.key))
         note(
           at,
           `${nameOf(node)} begins again at 0 with a key for ${nameOf(peer)} that it used before`,
         );
-      used.add(name);
+      used.set(place, keys.add(added.key));
     });
     return undefined;
   },

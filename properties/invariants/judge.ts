@@ -37,19 +37,23 @@ export function judge(
   options: Omit<SimulateOptions, 'observe'> = {},
 ): Judgement {
   const findings = new Map<string, Finding>();
-  const reached = new Set<string>();
+  const reached: string[] = [];
   const atEnd: AtEnd[] = [];
   const run = simulate(scenario, {
     ...options,
     observe: (trace, look) => {
       const subject = subjectOf(scenario, trace, look);
       for (const { id, kind, watch } of held) {
+        let isNoted = false;
         const end = watch(subject, (at, what) => {
-          if (kind === 'sometimes') reached.add(id);
-          else if (!findings.has(id)) {
-            const finding = kind === 'always' ? 'safety' : 'liveness';
-            findings.set(id, { invariant: id, class: finding, at, what });
+          if (isNoted) return; // some are reached with every packet
+          isNoted = true;
+          if (kind === 'sometimes') {
+            reached.push(id);
+            return;
           }
+          const finding = kind === 'always' ? 'safety' : 'liveness';
+          findings.set(id, { invariant: id, class: finding, at, what });
         });
         if (end !== undefined) atEnd.push(end);
       }
@@ -57,7 +61,7 @@ export function judge(
   });
   if (run.end.kind === 'finished') for (const end of atEnd) end(run.end.at);
   const found = held.flatMap(({ id }) => findings.get(id) ?? []);
-  return { run, findings: found, reached: [...reached] };
+  return { run, findings: found, reached };
 }
 
 function subjectOf(scenario: Scenario, trace: Trace, look: Look): Subject {

@@ -1,3 +1,4 @@
+import { uint32Column } from '../../columns.ts';
 import type { StateActivity } from '../activity.ts';
 
 /**
@@ -48,7 +49,7 @@ function clearBits(ring: Uint32Array, window: number, position: number, distance
 }
 
 function ringOf(activity: StateActivity, window: number): Uint32Array {
-  activity.ring ??= new Uint32Array((window + 31) >>> 5);
+  activity.ring ??= uint32Column((window + 31) >>> 5);
   return activity.ring;
 }
 
