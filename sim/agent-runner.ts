@@ -33,10 +33,13 @@ export function agentsBy(make: AgentMaker): AgentFactory {
 function environmentOf(world: World, node: SimNode): AgentEnvironment {
   const ids = world.streams.stream(`agent/${node.name}/nodeId`);
   const order = world.streams.stream(`agent/${node.name}/mapOrder`);
+  const { rotationDuration, keyWatcher, families } = node.settings;
   return {
     profile: node.profile,
     settings: {
-      ...node.settings,
+      rotationDuration,
+      keyWatcher,
+      families,
       routing: node.cluster.routing,
       reclaimInterval: world.scenario.delays.reclaimInterval,
     },

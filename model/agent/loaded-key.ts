@@ -22,15 +22,18 @@ export interface LoadedKey {
 
 export function makeLoadedKey(key: IpsecKey, keyRing: KeyRing): LoadedKey {
   const refusal = kernelRefusal(key.algorithm);
-  const refused = refusal === undefined ? {} : { refusal };
+  const shapeOf = (direction: 'in' | 'out', reqid: number): StateShape => {
+    const shape = acceptedShape(key, direction, reqid);
+    return refusal === undefined ? shape : { ...shape, refusal };
+  };
   return {
     key,
     psk: keyRing.psk(key),
     shapes: {
-      output: { ...shape(key, 'out', defaultReqid), ...refused },
-      input: { ...shape(key, 'in', defaultReqid), ...refused },
-      overlayOutput: { ...shape(key, 'out', overlayReqid), ...refused },
-      overlayInput: { ...shape(key, 'in', overlayReqid), ...refused },
+      output: shapeOf('out', defaultReqid),
+      input: shapeOf('in', defaultReqid),
+      overlayOutput: shapeOf('out', overlayReqid),
+      overlayInput: shapeOf('in', overlayReqid),
     },
   };
 }
@@ -39,7 +42,8 @@ export function makeLoadedKey(key: IpsecKey, keyRing: KeyRing): LoadedKey {
 const extended: ReplayShape = { kind: 'esn', window: 1024 };
 const unprotected: ReplayShape = { kind: 'legacy', window: 0 };
 
-function shape(key: IpsecKey, direction: 'in' | 'out', reqid: number): StateShape {
+/** Of states that the kernel takes. */
+function acceptedShape(key: IpsecKey, direction: 'in' | 'out', reqid: number): StateShape {
   const outgoing = direction === 'out';
   return {
     mode: 'tunnel',

@@ -32,7 +32,7 @@ export function loadKeyFile(text: string, context: KeyFileContext): KeyFileLoad 
   for (const [index, line] of scanLines(text).entries()) {
     const loaded = applied.at(-1) ?? context.loaded;
     const outcome = applyLine(line, { rules: context.rules, loaded });
-    if ('code' in outcome) return { applied, error: { ...outcome, line: index + 1 } };
+    if ('code' in outcome) return { applied, error: atLine(outcome, index + 1) };
     applied.push(outcome);
   }
   return { applied, error: undefined };
@@ -51,6 +51,11 @@ export function loadedKeyId(load: KeyFileLoad): KeyIdOrNone {
 export function keyFileNotFound(path: string): SecretError {
   const fault = lineFault('file-not-found', `open ${path}: no such file or directory`);
   return { ...fault, line: undefined };
+}
+
+/** Not a spread: V8 would take each such object for one of a kind of its own. */
+function atLine({ kind, code, message, hint }: LineFault, line: number): SecretError {
+  return { kind, code, message, hint, line };
 }
 
 function applyLine(text: string, context: KeyFileContext): IpsecKey | LineFault {

@@ -23,15 +23,17 @@ export function parseKeyLine(line: string): Result<KeyLine, LineFault> {
   if (fields.length < 3) {
     return failure(lineFault('too-few-fields', 'missing IPSec key or invalid format'));
   }
-  const spi = parseSpi(fields[0] as string);
-  if (!spi.ok) return spi;
+  const id = parseSpi(fields[0] as string);
+  if (!id.ok) return id;
   if (fields.length > maxFields) {
     return failure(
       lineFault('too-many-fields', 'invalid format: too many fields in the IPsec secret'),
     );
   }
   const algorithm = fields.length === aeadFields ? parseAead(fields) : parseAuthCrypt(fields);
-  return algorithm.ok ? success({ ...spi.value, algorithm: algorithm.value }) : algorithm;
+  if (!algorithm.ok) return algorithm;
+  const { spi, spiText, plusSign } = id.value;
+  return success({ spi, spiText, plusSign, algorithm: algorithm.value });
 }
 
 type Spi = Omit<KeyLine, 'algorithm'>;
