@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { campaignBenchmarks } from './campaigns.ts';
+import { campaignBenchmark } from './campaigns.ts';
 import { type Benchmark, machine } from './harness.ts';
 import { packetBenchmarks } from './packets.ts';
 import { planBenchmark } from './plan.ts';
@@ -25,7 +25,7 @@ async function main(): Promise<boolean> {
     ...queueBenchmarks,
     ...packetBenchmarks,
     ...rotationBenchmarks,
-    ...campaignBenchmarks,
+    campaignBenchmark,
     planBenchmark,
     wireBenchmark,
   ];

@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
-import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
-import { type Benchmark, median, medianSeconds } from './harness.ts';
+import { type Benchmark, medianSeconds } from './harness.ts';
 import { rotateOnce } from './rotations.ts';
+import { Threads } from './threads.ts';
 
 const runs = 100;
 const rounds = 7;
@@ -19,17 +16,16 @@ const leastRuns = 200;
 export const wireBenchmark: Benchmark = {
   name: 'three nodes, dual stack, 20 minutes, an agent over the wire',
   run: async () => {
-    const file = new URL('./wire-worker.js', import.meta.url);
-    const threads = Array.from({ length: availableParallelism() }, () => new Worker(file));
-    await rotateOn(threads, warmUpRuns);
-    const rate = await rateOf(threads);
-    const rateOfOne = await rateOf(threads.slice(0, 1));
-    for (const thread of threads) thread.postMessage(0);
+    const threads = new Threads<number>('./wire-worker.js');
+    await threads.seconds(warmUpRuns);
+    const rate = (threads.count * runs) / (await threads.medianSeconds(rounds, runs));
+    const rateOfOne = runs / (await threads.medianSeconds(rounds, runs, 1));
+    threads.end();
     const rateAlone = runs / medianSeconds(rotateHere);
     return {
       value: rate,
       unit: [
-        `runs/s in ${threads.length} threads after ${warmUpRuns} runs in each`,
+        `runs/s in ${threads.count} threads after ${warmUpRuns} runs in each`,
         `one thread alone ${rateOfOne.toFixed(0)}`,
         `without a wire ${rateAlone.toFixed(0)};`,
       ].join('; '),
@@ -37,26 +33,6 @@ export const wireBenchmark: Benchmark = {
     };
   },
 };
-
-async function rateOf(threads: readonly Worker[]): Promise<number> {
-  const seconds: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const start = performance.now();
-    await rotateOn(threads, runs);
-    seconds.push((performance.now() - start) / 1000);
-  }
-  return (threads.length * runs) / median(seconds);
-}
-
-async function rotateOn(threads: readonly Worker[], count: number): Promise<void> {
-  await Promise.all(
-    threads.map((thread) => {
-      const done = once(thread, 'message');
-      thread.postMessage(count);
-      return done;
-    }),
-  );
-}
 
 function rotateHere(): void {
   for (let run = 0; run < runs; run += 1) rotateOnce(run);

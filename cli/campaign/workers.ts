@@ -1,22 +1,17 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { campaignThreads } from '../../properties/index.ts';
 import { type Answer, perform, type Task } from './task.ts';
 
 /** Has a task done somewhere; rejects with what doing it throws. */
 export type Ask = (task: Task) => Promise<Answer>;
-
-/**
- * A case leaves nothing behind, so that V8 has the less to move, the less often it looks for what is
- * still in use. This is twice the room that it takes by itself.
- */
-const resourceLimits = { maxYoungGenerationSizeMb: 96 };
 
 /** Uses each of so many worker threads at once, and ends them; 0 does all in this thread. */
 export async function withWorkers(count: number, use: (ask: Ask) => Promise<void>): Promise<void> {
   if (count === 0) return use(inThisThread);
   const workers = Array.from(
     { length: count },
-    () => new Worker(new URL('./worker.js', import.meta.url), { resourceLimits }),
+    () => new Worker(new URL('./worker.js', import.meta.url), { resourceLimits: campaignThreads }),
   );
   try {
     await Promise.all(workers.map((worker) => use((task) => answerOf(worker, task))));

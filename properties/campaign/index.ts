@@ -1,4 +1,5 @@
 export type { CampaignPlan } from './campaign-plan.ts';
+export { campaignThreads } from './campaign-threads.ts';
 export {
   type ChunkResult,
   chunkSize,

@@ -101,9 +101,11 @@ function transitionReached(
     `Some ${what} goes from ${from} to ${to}.`,
     ({ trace, scenario }, note) => {
       const states = new Map<number, string>();
-      const present = scenario.clusters.flatMap(({ nodes }) => nodes.map((node) => node.present));
-      const initial = (index: number): string =>
-        what === 'rotation' ? 'settled' : present[index] === true ? 'running' : 'absent';
+      const initial = (index: number): string => {
+        if (what === 'rotation') return 'settled';
+        const plans = scenario.clusters.flatMap(({ nodes }) => nodes);
+        return plans[index]?.present === true ? 'running' : 'absent';
+      };
       trace.observe(event, (at, index, text) => {
         const state = String(trace.meaning('text', text));
         if (at > 0 && (states.get(index) ?? initial(index)) === from && state === to)
