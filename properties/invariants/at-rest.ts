@@ -30,12 +30,15 @@ function keysOfThoseLeft(subject: Subject): ReadonlySet<number> {
 /**
  * A node that leaves is forgotten before its states are deleted, one by one: an agent that ends in the
  * middle leaves the rest, and the next one knows nothing of it (cilium: pkg/node/manager/manager.go,
- * `NodeDeleted`; inferred).
+ * `NodeDeleted`; inferred). One that left while the agent was down is deleted at the end of the next
+ * start, and an agent that ends before leaves all of it: its checkpoint has the nodes that are there
+ * (`checkpoint`), not those of the checkpoint before (`restoreNodeCheckpoint`).
  */
 function mayKeepStates({ history, premises }: Subject, node: number, departed: number): boolean {
   const toldAt = history.peerDeletedAt(node, departed);
+  const { agentStops } = history.node(node);
   const isCutShort =
-    toldAt !== undefined && history.node(node).agentStops.some((at) => at >= toldAt);
+    toldAt === undefined ? agentStops.length > 1 : agentStops.some((at) => at >= toldAt);
   return isCutShort || premises.mayMiss(node, departed);
 }
 
